@@ -1,0 +1,5 @@
+//! Pure vocabulary and rules. No I/O, no clock, no SQL, no automerge.
+
+pub mod ids;
+pub mod money;
+pub mod time;

@@ -1,0 +1,8 @@
+//! Everything a Countersign device knows: domain, documents, journal, snapshots, views, store, replica and sync.
+
+#[cfg(panic = "abort")]
+compile_error!(
+    "the admission gate and uniffi catch panics at their borders: build with panic = \"unwind\""
+);
+
+pub mod domain;

@@ -1,0 +1,4 @@
+//! Generates Kotlin and Python.
+fn main() {
+    uniffi::uniffi_bindgen_main();
+}
