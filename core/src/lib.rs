@@ -6,3 +6,5 @@ compile_error!(
 );
 
 pub mod domain;
+pub mod journal;
+pub mod snapshots;

@@ -2,4 +2,6 @@
 
 pub mod ids;
 pub mod money;
+pub mod position;
+pub mod signer;
 pub mod time;

@@ -1,0 +1,590 @@
+//! The kinds of fact that the journal holds, in the field (first part) and at the desks (second part).
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{
+    CustomerId, DeviceId, Digest, DocumentId, EntryId, PlanId, SnapshotId, UserId, VisitListId,
+};
+use crate::domain::money::Money;
+use crate::domain::position::RawFix;
+use crate::domain::signer::Capacity;
+use crate::domain::time::{Day, Instant};
+
+/// One fact. The number of a variant is part of the format and is never used again.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Fact {
+    /// Arrival at the site (签到).
+    #[n(1)]
+    CheckIn(#[n(0)] PositionReport),
+    /// Departure (签退).
+    #[n(2)]
+    CheckOut(#[n(0)] PositionReport),
+    /// The statement was on the screen in front of the customer.
+    #[n(3)]
+    StatementShown(#[n(0)] StatementShown),
+    /// The customer signed (签字确认).
+    #[n(4)]
+    Acknowledgement(#[n(0)] Box<Acknowledgement>),
+    /// The customer refused to sign (拒签).
+    #[n(5)]
+    Refusal(#[n(0)] Refusal),
+    /// Amount and day promised (承诺).
+    #[n(6)]
+    Promise(#[n(0)] PromiseMade),
+    /// How the stop ended (走访结果).
+    #[n(7)]
+    Outcome(#[n(0)] Outcome),
+    /// The answer to a send-back; the entry's `amends` names the entry that is corrected.
+    #[n(8)]
+    Amendment(#[n(0)] Amendment),
+    /// Somebody settled a conflict between two values of a document's field.
+    #[n(9)]
+    ConflictSettled(#[n(0)] ConflictSettled),
+
+    /// A ledger file was imported as a draft.
+    #[n(32)]
+    LedgerImported(#[n(0)] LedgerImported),
+    /// Finance signed the draft; the snapshot is in force.
+    #[n(33)]
+    LedgerSigned(#[n(0)] LedgerSigned),
+    /// The clerk proposed a visit list.
+    #[n(34)]
+    VisitListProposed(#[n(0)] VisitListProposed),
+    /// The sales manager decided on it.
+    #[n(35)]
+    VisitListDecided(#[n(0)] Decided<VisitListId>),
+    /// The clerk put a visit plan forward for approval.
+    #[n(36)]
+    PlanSubmitted(#[n(0)] PlanSubmitted),
+    /// The director decided on it.
+    #[n(37)]
+    PlanDecided(#[n(0)] Decided<PlanId>),
+    /// The manager accepted what came back from a stop.
+    #[n(38)]
+    VisitAccepted(#[n(0)] VisitAccepted),
+    /// The manager sent an entry back (退回补正); the entry's `amends` names it.
+    #[n(39)]
+    SentBack(#[n(0)] SentBack),
+    /// A phone was bound to a user.
+    #[n(40)]
+    DeviceEnrolled(#[n(0)] DeviceEnrolled),
+    /// A phone was unbound.
+    #[n(41)]
+    DeviceRevoked(#[n(0)] DeviceRevoked),
+}
+
+/// A position, or why there is none. A missing fix never blocks a check-in; it is marked.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PositionReport {
+    /// What the platform gave, unaltered.
+    #[n(0)]
+    Fix(#[n(0)] RawFix),
+    /// There was none.
+    #[n(1)]
+    Missing(#[n(0)] MissingFix),
+}
+
+/// Why there is no position.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum MissingFix {
+    /// The user or the system denied it.
+    #[n(0)]
+    Denied,
+    /// No fix within the time allowed.
+    #[n(1)]
+    TimedOut,
+    /// Position is switched off or absent on this device.
+    #[n(2)]
+    Unavailable,
+}
+
+/// What was shown and when, on the device's monotonic clock.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct StatementShown {
+    /// The statement.
+    #[n(0)]
+    pub statement: SnapshotId,
+    /// Digest of the render model that the screen drew.
+    #[n(1)]
+    pub render_model: Digest,
+    /// When and how far.
+    #[n(2)]
+    pub viewing: Viewing,
+}
+
+/// Milliseconds on the monotonic clock of the entry's boot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct Viewing {
+    /// The document was opened.
+    #[n(0)]
+    pub opened_ms: u64,
+    /// Its end was reached by scrolling, or was visible at once.
+    #[n(1)]
+    pub scrolled_to_end_ms: Option<u64>,
+    /// The customer confirmed the total.
+    #[n(2)]
+    pub total_confirmed_ms: Option<u64>,
+}
+
+/// What kind of paper was signed.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum PaperKind {
+    /// Statement form A: principal only, the contractual penalty reserved.
+    #[n(0)]
+    StatementA,
+    /// Statement form B: full settlement with figures.
+    #[n(1)]
+    StatementB,
+    /// Written repayment promise (承诺书).
+    #[n(2)]
+    Promise,
+    /// Visit receipt (到访回执单).
+    #[n(3)]
+    VisitReceipt,
+}
+
+/// Who signed, by what right.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct Signer {
+    /// Name as spoken and typed, at most 200 bytes.
+    #[n(0)]
+    pub name: String,
+    /// Job title, at most 200 bytes.
+    #[n(1)]
+    pub title: String,
+    /// The capacity (身份) that decides the effect.
+    #[n(2)]
+    pub capacity: Capacity,
+    /// What proof of authority was seen, in words; empty when none was.
+    #[n(3)]
+    pub proof: String,
+}
+
+/// The signed acknowledgement receipt: everything that was on the glass when the customer signed.
+///
+/// The bytes of the entry that holds it are the evidence; they are stored as they came.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Acknowledgement {
+    /// What was signed.
+    #[n(0)]
+    pub paper: PaperKind,
+    /// The ceremony.
+    #[n(1)]
+    pub customer: CustomerId,
+    /// The statement snapshot that was shown.
+    #[n(2)]
+    pub statement: SnapshotId,
+    /// The payload bytes of that snapshot, so that the entry stands for itself.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub statement_bytes: Vec<u8>,
+    /// Digest of the render model: the label/value rows really drawn.
+    #[n(4)]
+    pub render_model: Digest,
+    /// The total that was confirmed.
+    #[n(5)]
+    pub total: Money,
+    /// Digest of the clause by which this way of signing was agreed.
+    #[n(6)]
+    pub agreed_method: Digest,
+    /// Who signed.
+    #[n(7)]
+    pub signer: Signer,
+    /// SHA-256 over salt and stroke bytes: proves the strokes without showing them.
+    #[n(8)]
+    pub stroke_commitment: Digest,
+    /// The part that holds salt and strokes.
+    #[n(9)]
+    pub strokes: Part,
+    /// The part that holds the drawn signature as SVG.
+    #[n(10)]
+    pub image: Part,
+    /// When and how far the statement was shown.
+    #[n(11)]
+    pub viewing: Viewing,
+    /// Where.
+    #[n(12)]
+    pub position: PositionReport,
+    /// Personal-data consent for the stroke dynamics, its own choice (PIPL art. 29).
+    #[n(13)]
+    pub stroke_consent: StrokeConsent,
+}
+
+/// The signer's separate choice on keeping stroke dynamics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum StrokeConsent {
+    /// Agreed: time and pressure are kept.
+    #[n(0)]
+    Given,
+    /// Not agreed: only the drawn line is kept.
+    #[n(1)]
+    Withheld,
+}
+
+/// One file of an entry's manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub struct Part {
+    /// SHA-256 of its bytes.
+    #[n(0)]
+    pub digest: Digest,
+    /// Its size.
+    #[n(1)]
+    pub size_bytes: u64,
+}
+
+/// A refusal to sign; an outcome, not a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Refusal {
+    /// What was refused.
+    #[n(0)]
+    pub paper: PaperKind,
+    /// The statement, when one was shown.
+    #[n(1)]
+    pub statement: Option<SnapshotId>,
+    /// Who refused, at most 200 bytes.
+    #[n(2)]
+    pub person: String,
+    /// Why.
+    #[n(3)]
+    pub reason: ReasonCode,
+    /// In the words that were used, at most 4 KiB.
+    #[n(4)]
+    pub words: String,
+}
+
+/// Why a customer does not pay or sign (推诿、拖延、拒付、恶意、质量、金额不符).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum ReasonCode {
+    /// Passes it on to others (推诿).
+    #[n(0)]
+    Evasive,
+    /// Plays for time (拖延).
+    #[n(1)]
+    Delay,
+    /// Refuses outright (拒付).
+    #[n(2)]
+    Refuses,
+    /// Bad faith (恶意).
+    #[n(3)]
+    BadFaith,
+    /// Disputes the quality (质量).
+    #[n(4)]
+    Quality,
+    /// Disputes the amount (金额不符).
+    #[n(5)]
+    Amount,
+    /// No money at present (资金困难).
+    #[n(6)]
+    NoFunds,
+    /// Nobody who may decide is there (无权决定).
+    #[n(7)]
+    NoAuthority,
+}
+
+/// A promise to pay.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PromiseMade {
+    /// By which customer.
+    #[n(0)]
+    pub customer: CustomerId,
+    /// How much.
+    #[n(1)]
+    pub amount: Money,
+    /// Until which day, included.
+    #[n(2)]
+    pub due: Day,
+    /// Who promised, when somebody did in person.
+    #[n(3)]
+    pub signer: Option<Signer>,
+    /// The promise this one replaces, when it was made in time.
+    #[n(4)]
+    pub supersedes: Option<EntryId>,
+}
+
+/// How a stop ended.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Outcome {
+    /// The kind.
+    #[n(0)]
+    pub kind: OutcomeKind,
+    /// Why, when it did not end well.
+    #[n(1)]
+    pub reason: Option<ReasonCode>,
+    /// One sentence for the manager, at most 4 KiB.
+    #[n(2)]
+    pub summary: String,
+}
+
+/// The kinds of outcome.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum OutcomeKind {
+    /// Statement or promise signed.
+    #[n(0)]
+    Signed,
+    /// Promised by word only.
+    #[n(1)]
+    PromisedOrally,
+    /// Refused to sign (拒签).
+    #[n(2)]
+    RefusedToSign,
+    /// Disputes quality or amount.
+    #[n(3)]
+    Disputed,
+    /// Nobody met.
+    #[n(4)]
+    NotMet,
+    /// Paid on the spot or showed payment.
+    #[n(5)]
+    Paid,
+    /// The firm has moved or closed.
+    #[n(6)]
+    Gone,
+}
+
+/// The answer to a send-back. The amended original stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Amendment {
+    /// The send-back that is answered.
+    #[n(0)]
+    pub sent_back: EntryId,
+    /// What is added or corrected, at most 16 KiB.
+    #[n(1)]
+    pub text: String,
+}
+
+/// A settled conflict: the audited act beside the merge.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ConflictSettled {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Field path inside it, such as `negotiation.reason`.
+    #[n(1)]
+    pub field: String,
+    /// The value it has now.
+    #[n(2)]
+    pub chosen: String,
+    /// The values it had, with their authors.
+    #[n(3)]
+    pub were: Vec<ConflictValue>,
+}
+
+/// One of several values of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct ConflictValue {
+    /// The value as text.
+    #[n(0)]
+    pub value: String,
+    /// Who wrote it, when that is known on this device.
+    #[n(1)]
+    pub author: Option<UserId>,
+    /// When, by the writer's wall clock.
+    #[n(2)]
+    pub at: Instant,
+}
+
+/// A ledger draft made from a file.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LedgerImported {
+    /// Digest of the file's bytes, kept as an attachment.
+    #[n(0)]
+    pub file: Part,
+    /// Its name as uploaded, at most 255 bytes.
+    #[n(1)]
+    pub file_name: String,
+    /// Digest of the draft (the payload of the unsigned ledger snapshot), kept as an attachment.
+    #[n(2)]
+    pub draft: Part,
+    /// Cut-off day.
+    #[n(3)]
+    pub cut_off: Day,
+    /// Rows taken.
+    #[n(4)]
+    pub accepted: u64,
+    /// Rows held for a decision; in no total.
+    #[n(5)]
+    pub held: u64,
+    /// Sum of what is outstanding on the rows taken.
+    #[n(6)]
+    pub outstanding: Money,
+}
+
+/// Finance's signature under a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LedgerSigned {
+    /// The draft; also the id of the snapshot that is now in force.
+    #[n(0)]
+    pub ledger: SnapshotId,
+    /// Cut-off day, said again by the one who signs.
+    #[n(1)]
+    pub cut_off: Day,
+    /// Total outstanding, said again by the one who signs.
+    #[n(2)]
+    pub outstanding: Money,
+}
+
+/// A proposed visit list.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct VisitListProposed {
+    /// The list.
+    #[n(0)]
+    pub list: VisitListId,
+    /// Title, at most 200 bytes.
+    #[n(1)]
+    pub title: String,
+    /// The ledger it was screened from.
+    #[n(2)]
+    pub ledger: SnapshotId,
+    /// The customers, ranked.
+    #[n(3)]
+    pub rows: Vec<VisitListRow>,
+}
+
+/// One customer on a visit list.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct VisitListRow {
+    /// The customer.
+    #[n(0)]
+    pub customer: CustomerId,
+    /// Overdue amount at the cut-off.
+    #[n(1)]
+    pub overdue: Money,
+    /// Days past due of the oldest receivable.
+    #[n(2)]
+    pub days_past_due: i64,
+    /// Why it is on the list, as printed.
+    #[n(3)]
+    pub reason: String,
+}
+
+/// A decision about something, pinned to exactly what was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Decided<Id> {
+    /// What was decided about.
+    #[n(0)]
+    pub about: Id,
+    /// Hash of its content when the decision was taken: an entry's hash, or the digest of a document's heads.
+    #[n(1)]
+    pub pinned: Digest,
+    /// The decision.
+    #[n(2)]
+    pub decision: Decision,
+}
+
+/// Approve, or return with a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Approved (审批通过).
+    #[n(0)]
+    Approved,
+    /// Sent back with a reason, at most 4 KiB.
+    #[n(1)]
+    SentBack(#[n(0)] String),
+}
+
+/// A plan put forward.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PlanSubmitted {
+    /// The plan.
+    #[n(0)]
+    pub plan: PlanId,
+    /// Digest of the plan document's heads.
+    #[n(1)]
+    pub heads: Digest,
+}
+
+/// A stop whose report was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct VisitAccepted {
+    /// The hashes of the entries that were looked at, in chain order.
+    #[n(0)]
+    pub entries: Vec<Digest>,
+    /// A remark, at most 4 KiB; may be empty.
+    #[n(1)]
+    pub remark: String,
+}
+
+/// 退回补正: what is missing, why, until when.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SentBack {
+    /// The field or paper that is meant, at most 200 bytes.
+    #[n(0)]
+    pub field: String,
+    /// Why, at most 4 KiB.
+    #[n(1)]
+    pub reason: String,
+    /// Until which day.
+    #[n(2)]
+    pub deadline: Day,
+}
+
+/// A bound phone.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceEnrolled {
+    /// The phone.
+    #[n(0)]
+    pub device: DeviceId,
+    /// Its user.
+    #[n(1)]
+    pub user: UserId,
+    /// Its public key: SEC 1 uncompressed point on P-256, 65 bytes.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub public_key: Vec<u8>,
+    /// How the user named it, at most 200 bytes.
+    #[n(3)]
+    pub name: String,
+}
+
+/// An unbound phone.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceRevoked {
+    /// The phone.
+    #[n(0)]
+    pub device: DeviceId,
+    /// Why, at most 4 KiB.
+    #[n(1)]
+    pub reason: String,
+}
