@@ -5,6 +5,8 @@ compile_error!(
     "the admission gate and uniffi catch panics at their borders: build with panic = \"unwind\""
 );
 
+pub mod documents;
 pub mod domain;
 pub mod journal;
+pub mod protocol;
 pub mod snapshots;

@@ -5,5 +5,6 @@
 
 pub mod entry;
 pub mod facts;
+pub mod seal;
 
 pub use entry::{Entry, Scope, SeenServer};
