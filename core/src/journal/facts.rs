@@ -53,7 +53,7 @@ pub enum Fact {
     VisitListProposed(#[n(0)] VisitListProposed),
     /// The sales manager decided on it.
     #[n(35)]
-    VisitListDecided(#[n(0)] Decided<VisitListId>),
+    VisitListDecided(#[n(0)] VisitListDecided),
     /// The clerk put a visit plan forward for approval.
     #[n(36)]
     PlanSubmitted(#[n(0)] PlanSubmitted),
@@ -505,6 +505,36 @@ pub struct Decided<Id> {
     /// The decision.
     #[n(2)]
     pub decision: Decision,
+}
+
+/// The sales manager's decision about a visit list, with the rows he strikes when he approves.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct VisitListDecided {
+    /// The list.
+    #[n(0)]
+    pub list: VisitListId,
+    /// Hash of the entry that proposed it.
+    #[n(1)]
+    pub pinned: Digest,
+    /// The decision.
+    #[n(2)]
+    pub decision: Decision,
+    /// Customers taken off the list, each with the reason; empty when it is sent back.
+    #[n(3)]
+    pub struck: Vec<StruckRow>,
+}
+
+/// One customer taken off a visit list.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct StruckRow {
+    /// The customer.
+    #[n(0)]
+    pub customer: CustomerId,
+    /// Why, at most 1 KiB.
+    #[n(1)]
+    pub reason: String,
 }
 
 /// Approve, or return with a reason.
