@@ -1,2 +1,86 @@
-//! Placeholder.
-fn main() {}
+//! What CI runs, runnable by a person.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on its terminal")]
+
+mod bindings;
+mod demo;
+mod steps;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Builds, shows, tests and measures Countersign")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Starts a server with a sample company and the phones of two team members, and prints where to click.
+    Demo(demo::Options),
+    /// Runs every check: format, lints, docs, Rust, field app, bindings and the whole story over real processes.
+    Test,
+    /// Runs one step of `test` by its name; without a name lists them.
+    Ci {
+        /// The step.
+        step: Option<String>,
+    },
+    /// Generates the Kotlin, Swift and Python bindings and runs the Python smoke test.
+    Bindings,
+    /// Measures a workload and prints its figures.
+    Bench {
+        /// The workload: `sync`.
+        workload: String,
+        /// Prints JSON lines instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// How many visits; the recorded figures use 1000.
+        #[arg(long, default_value_t = 1000)]
+        visits: u32,
+    },
+}
+
+/// What went wrong, in a sentence for the person at the terminal.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let root = root();
+    let outcome = match arguments.command {
+        Command::Demo(options) => demo::run(&root, &options),
+        Command::Test => steps::all(&root),
+        Command::Ci { step: Some(step) } => steps::one(&root, &step),
+        Command::Ci { step: None } => {
+            for step in steps::STEPS {
+                println!("{:<10} {}", step.name, step.about);
+            }
+            Ok(())
+        }
+        Command::Bindings => bindings::run(&root).map_err(Failure::new),
+        Command::Bench { workload, json, visits } => demo::bench(&root, &workload, json, visits),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(sentence)) => {
+            eprintln!("error: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder: the parent of this package's.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask demo`: the product with a sample company, for a person or, with `--check`, for a machine.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::{Failure, tools};
+
+/// Options of the demo.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Throws the demo's data away and starts over.
+    #[arg(long)]
+    reset: bool,
+    /// Runs the whole story without a person, in a temporary folder, one line a step.
+    #[arg(long, conflicts_with_all = ["reset", "data"])]
+    check: bool,
+    /// The folder that keeps the demo's data.
+    #[arg(long, default_value = "demo-data")]
+    data: PathBuf,
+}
+
+/// Builds everything and starts the demo, or runs its check.
+pub(crate) fn run(root: &Path, options: &Options) -> Result<(), Failure> {
+    build_ui(root)?;
+    if options.check {
+        return check(root);
+    }
+    build(root)?;
+    let data = root.join(&options.data);
+    let mut arguments = vec!["run".to_owned(), "--data".to_owned(), data.display().to_string()];
+    if options.reset {
+        arguments.push("--reset".to_owned());
+    }
+    story(root, &arguments)
+}
+
+/// Runs the story against real processes in a temporary folder.
+pub(crate) fn check(root: &Path) -> Result<(), Failure> {
+    if !root.join("field-app/ui/dist/index.html").is_file() {
+        build_ui(root)?;
+    }
+    build(root)?;
+    story(root, &["check".to_owned()])
+}
+
+/// Writes the row types from Rust, installs the field app's packages and builds its pages.
+pub(crate) fn build_ui(root: &Path) -> Result<(), Failure> {
+    tools::provide_node()?;
+    let ui = root.join("field-app/ui");
+    let rows = ui.join("src/rows");
+    let rows = rows.display().to_string();
+    let arguments = ["test", "--quiet", "--package", "countersign-core", "--lib", "export_bindings"];
+    tools::run_with(root, "cargo", &arguments, &[("TS_RS_EXPORT_DIR", &rows), ("TS_RS_LARGE_INT", "number")])?;
+    if !ui.join("node_modules/.package-lock.json").is_file() {
+        tools::run(&ui, "npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"])?;
+    }
+    tools::run(&ui, "npm", &["run", "build", "--silent"])
+}
+
+fn build(root: &Path) -> Result<(), Failure> {
+    let packages = ["countersign-server", "countersign-host", "countersign-tests"];
+    let mut arguments = vec!["build", "--bins"];
+    arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
+    tools::run(root, "cargo", &arguments)
+}
+
+fn story(root: &Path, arguments: &[String]) -> Result<(), Failure> {
+    let mut all = vec!["run", "--quiet", "--package", "countersign-tests", "--bin", "countersign-demo", "--"];
+    all.extend(arguments.iter().map(String::as_str));
+    tools::run(root, "cargo", &all)
+}
+
+/// Measures `workload` with a release build.
+pub(crate) fn bench(root: &Path, workload: &str, json: bool, visits: u32) -> Result<(), Failure> {
+    if workload != "sync" {
+        return Err(Failure::new(format!("there is no workload `{workload}`; there is `sync`")));
+    }
+    let visits = visits.to_string();
+    let mut arguments =
+        vec!["run", "--release", "--quiet", "--package", "countersign-tests", "--bin", "countersign-bench", "--"];
+    arguments.extend(["--visits", &visits]);
+    if json {
+        arguments.push("--json");
+    }
+    tools::run(root, "cargo", &arguments)
+}
