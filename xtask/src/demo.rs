@@ -28,7 +28,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), Failure> {
     }
     build(root)?;
     let data = root.join(&options.data);
-    let mut arguments = vec!["run".to_owned(), "--data".to_owned(), data.display().to_string()];
+    let mut arguments = vec![
+        "run".to_owned(),
+        "--data".to_owned(),
+        data.display().to_string(),
+    ];
     if options.reset {
         arguments.push("--reset".to_owned());
     }
@@ -50,23 +54,60 @@ pub(crate) fn build_ui(root: &Path) -> Result<(), Failure> {
     let ui = root.join("field-app/ui");
     let rows = ui.join("src/rows");
     let rows = rows.display().to_string();
-    let arguments = ["test", "--quiet", "--package", "countersign-core", "--lib", "export_bindings"];
-    tools::run_with(root, "cargo", &arguments, &[("TS_RS_EXPORT_DIR", &rows), ("TS_RS_LARGE_INT", "number")])?;
-    if !ui.join("node_modules/.package-lock.json").is_file() {
-        tools::run(&ui, "npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"])?;
+    let arguments = [
+        "test",
+        "--quiet",
+        "--package",
+        "countersign-core",
+        "--lib",
+        "export_bindings",
+    ];
+    tools::run_with(
+        root,
+        "cargo",
+        &arguments,
+        &[("TS_RS_EXPORT_DIR", &rows), ("TS_RS_LARGE_INT", "number")],
+    )?;
+    if !is_newer(
+        &ui.join("node_modules/.package-lock.json"),
+        &ui.join("package-lock.json"),
+    ) {
+        tools::run(
+            &ui,
+            "npm",
+            &["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+        )?;
     }
     tools::run(&ui, "npm", &["run", "build", "--silent"])
 }
 
+/// Whether `made` exists and is not older than `source`.
+fn is_newer(made: &Path, source: &Path) -> bool {
+    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
+    matches!((modified(made), modified(source)), (Ok(made), Ok(source)) if made >= source)
+}
+
 fn build(root: &Path) -> Result<(), Failure> {
-    let packages = ["countersign-server", "countersign-host", "countersign-tests"];
+    let packages = [
+        "countersign-server",
+        "countersign-host",
+        "countersign-tests",
+    ];
     let mut arguments = vec!["build", "--bins"];
     arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
     tools::run(root, "cargo", &arguments)
 }
 
 fn story(root: &Path, arguments: &[String]) -> Result<(), Failure> {
-    let mut all = vec!["run", "--quiet", "--package", "countersign-tests", "--bin", "countersign-demo", "--"];
+    let mut all = vec![
+        "run",
+        "--quiet",
+        "--package",
+        "countersign-tests",
+        "--bin",
+        "countersign-demo",
+        "--",
+    ];
     all.extend(arguments.iter().map(String::as_str));
     tools::run(root, "cargo", &all)
 }
@@ -74,11 +115,21 @@ fn story(root: &Path, arguments: &[String]) -> Result<(), Failure> {
 /// Measures `workload` with a release build.
 pub(crate) fn bench(root: &Path, workload: &str, json: bool, visits: u32) -> Result<(), Failure> {
     if workload != "sync" {
-        return Err(Failure::new(format!("there is no workload `{workload}`; there is `sync`")));
+        return Err(Failure::new(format!(
+            "there is no workload `{workload}`; there is `sync`"
+        )));
     }
     let visits = visits.to_string();
-    let mut arguments =
-        vec!["run", "--release", "--quiet", "--package", "countersign-tests", "--bin", "countersign-bench", "--"];
+    let mut arguments = vec![
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "countersign-tests",
+        "--bin",
+        "countersign-bench",
+        "--",
+    ];
     arguments.extend(["--visits", &visits]);
     if json {
         arguments.push("--json");

@@ -1,6 +1,10 @@
 //! What CI runs, runnable by a person.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on its terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks on its terminal"
+)]
 
 mod bindings;
 mod demo;
@@ -13,7 +17,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "Builds, shows, tests and measures Countersign")]
+#[command(
+    name = "cargo xtask",
+    about = "Builds, shows, tests and measures Countersign"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -68,8 +75,12 @@ fn main() -> ExitCode {
             }
             Ok(())
         }
-        Command::Bindings => bindings::run(&root).map_err(Failure::new),
-        Command::Bench { workload, json, visits } => demo::bench(&root, &workload, json, visits),
+        Command::Bindings => bindings::run(&root),
+        Command::Bench {
+            workload,
+            json,
+            visits,
+        } => demo::bench(&root, &workload, json, visits),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -82,5 +93,7 @@ fn main() -> ExitCode {
 
 /// The workspace's folder: the parent of this package's.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }

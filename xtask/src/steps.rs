@@ -13,13 +13,41 @@ pub(crate) struct Step {
 
 /// All steps in order.
 pub(crate) const STEPS: &[Step] = &[
-    Step { name: "fmt", about: "the format of all Rust files", act: fmt },
-    Step { name: "clippy", about: "lints as errors, tests included", act: clippy },
-    Step { name: "doc", about: "the documentation builds without a broken link", act: doc },
-    Step { name: "rust", about: "all Rust tests, doc tests included", act: rust },
-    Step { name: "ui", about: "the field app: types from Rust, types, units, build", act: ui },
-    Step { name: "bindings", about: "Kotlin, Swift and Python are generated; the Python smoke test runs", act: generated },
-    Step { name: "story", about: "the whole story over the real server and two real field-app hosts", act: story },
+    Step {
+        name: "fmt",
+        about: "the format of all Rust files",
+        act: fmt,
+    },
+    Step {
+        name: "clippy",
+        about: "lints as errors, tests included",
+        act: clippy,
+    },
+    Step {
+        name: "doc",
+        about: "the documentation builds without a broken link",
+        act: doc,
+    },
+    Step {
+        name: "rust",
+        about: "all Rust tests, doc tests included",
+        act: rust,
+    },
+    Step {
+        name: "ui",
+        about: "the field app: types from Rust, types, units, build",
+        act: ui,
+    },
+    Step {
+        name: "bindings",
+        about: "Kotlin, Swift and Python are generated; the Python smoke test runs",
+        act: generated,
+    },
+    Step {
+        name: "story",
+        about: "the whole story over the real server and two real field-app hosts",
+        act: story,
+    },
 ];
 
 /// Runs all steps; the first that fails ends the run.
@@ -36,7 +64,10 @@ pub(crate) fn all(root: &Path) -> Result<(), Failure> {
 pub(crate) fn one(root: &Path, name: &str) -> Result<(), Failure> {
     let step = STEPS.iter().find(|step| step.name == name).ok_or_else(|| {
         let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-        Failure::new(format!("there is no step `{name}`; the steps are {}", names.join(", ")))
+        Failure::new(format!(
+            "there is no step `{name}`; the steps are {}",
+            names.join(", ")
+        ))
     })?;
     (step.act)(root)
 }
@@ -46,12 +77,34 @@ fn fmt(root: &Path) -> Result<(), Failure> {
 }
 
 fn clippy(root: &Path) -> Result<(), Failure> {
-    tools::run(root, "cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    tools::run(
+        root,
+        "cargo",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    )
 }
 
 fn doc(root: &Path) -> Result<(), Failure> {
-    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
-    tools::run_with(root, "cargo", &arguments, &[("RUSTDOCFLAGS", "-D warnings")])
+    let arguments = [
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+        "--quiet",
+    ];
+    tools::run_with(
+        root,
+        "cargo",
+        &arguments,
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )
 }
 
 fn rust(root: &Path) -> Result<(), Failure> {
@@ -64,8 +117,7 @@ fn ui(root: &Path) -> Result<(), Failure> {
 }
 
 fn generated(root: &Path) -> Result<(), Failure> {
-    tools::provide("python3", "python3")?;
-    bindings::run(root).map_err(Failure::new)
+    bindings::run(root)
 }
 
 fn story(root: &Path) -> Result<(), Failure> {

@@ -7,7 +7,11 @@ use std::process::{Command, Stdio};
 use crate::Failure;
 
 /// Runs a command in `folder`, its output going to the terminal.
-pub(crate) fn run<S: AsRef<OsStr>>(folder: &Path, program: &str, arguments: &[S]) -> Result<(), Failure> {
+pub(crate) fn run<S: AsRef<OsStr>>(
+    folder: &Path,
+    program: &str,
+    arguments: &[S],
+) -> Result<(), Failure> {
     run_with(folder, program, arguments, &[])
 }
 
@@ -27,8 +31,15 @@ pub(crate) fn run_with<S: AsRef<OsStr>>(
     if status.success() {
         return Ok(());
     }
-    let words: Vec<_> = arguments.iter().map(|argument| argument.as_ref().to_string_lossy()).collect();
-    Err(Failure::new(format!("`{program} {}` in {} ended with {status}", words.join(" "), folder.display())))
+    let words: Vec<_> = arguments
+        .iter()
+        .map(|argument| argument.as_ref().to_string_lossy())
+        .collect();
+    Err(Failure::new(format!(
+        "`{program} {}` in {} ended with {status}",
+        words.join(" "),
+        folder.display()
+    )))
 }
 
 /// Whether `program --version` can be started.
@@ -47,31 +58,64 @@ pub(crate) fn provide(program: &str, package: &str) -> Result<(), Failure> {
     if is_installed(program) {
         return Ok(());
     }
-    let wanted = format!("`{program}` is missing; install it with: sudo apt-get update && sudo apt-get install -y {package}");
+    let wanted = format!(
+        "`{program}` is missing; install it with: sudo apt-get update && sudo apt-get install -y {package}"
+    );
     if !is_root() || !is_installed("apt-get") {
         return Err(Failure::new(wanted));
     }
     let here = Path::new("/");
-    run_with(here, "apt-get", &["update", "-qq"], &[("DEBIAN_FRONTEND", "noninteractive")])?;
-    run_with(here, "apt-get", &["install", "-y", "-qq", package], &[("DEBIAN_FRONTEND", "noninteractive")])?;
-    if is_installed(program) { Ok(()) } else { Err(Failure::new(wanted)) }
+    run_with(
+        here,
+        "apt-get",
+        &["update", "-qq"],
+        &[("DEBIAN_FRONTEND", "noninteractive")],
+    )?;
+    run_with(
+        here,
+        "apt-get",
+        &["install", "-y", "-qq", package],
+        &[("DEBIAN_FRONTEND", "noninteractive")],
+    )?;
+    if is_installed(program) {
+        Ok(())
+    } else {
+        Err(Failure::new(wanted))
+    }
 }
 
 fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 /// Makes sure that Node.js is recent enough for the field app's build (20.19, or 22.12 and later).
 pub(crate) fn provide_node() -> Result<(), Failure> {
     let wanted = "the field app's build needs Node.js 20.19, or 22.12 and later, with npm; install it from your distribution \
                   or from nodejs.org, then run this again";
-    let output = Command::new("node").arg("--version").output().map_err(|_absent| Failure::new(wanted))?;
+    let output = Command::new("node")
+        .arg("--version")
+        .output()
+        .map_err(|_absent| Failure::new(wanted))?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = text.trim().trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());
+    let mut numbers = text
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map_while(|part| part.parse::<u32>().ok());
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     let is_recent = (version.0 == 20 && version.1 >= 19) || version >= (22, 12);
     if !is_recent {
-        return Err(Failure::new(format!("found Node.js {}: {wanted}", text.trim())));
+        return Err(Failure::new(format!(
+            "found Node.js {}: {wanted}",
+            text.trim()
+        )));
     }
-    if is_installed("npm") { Ok(()) } else { Err(Failure::new(wanted)) }
+    if is_installed("npm") {
+        Ok(())
+    } else {
+        Err(Failure::new(wanted))
+    }
 }
