@@ -8,6 +8,20 @@ use crate::{Failure, tools};
 /// Writes `mobile-bindings/generated` anew and runs `mobile-bindings/python/smoke.py` against the library.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     tools::provide("python3", "python3")?;
+    let library = build(root)?;
+    let generated = root.join("mobile-bindings/generated");
+    if generated.exists() {
+        fs::remove_dir_all(&generated).map_err(|error| {
+            Failure::new(format!("cannot clear {}: {error}", generated.display()))
+        })?;
+    }
+    kotlin_and_python(root, &library, &generated)?;
+    swift(root, &library, &generated)?;
+    smoke(root, &library, &generated.join("python"))
+}
+
+/// Builds the generators, then the library; last, so that it is the one without the generators' features.
+fn build(root: &Path) -> Result<String, Failure> {
     let generators = [
         "build",
         "--package",
@@ -17,71 +31,62 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
         "--bins",
     ];
     tools::run(root, "cargo", &generators)?;
-    // The library last, so that it is the one without the generator's features.
     tools::run(
         root,
         "cargo",
         &["build", "--package", "countersign-mobile", "--lib"],
     )?;
-    let library = root.join("target/debug/libcountersign_mobile.so");
-    let generated = root.join("mobile-bindings/generated");
-    if generated.exists() {
-        fs::remove_dir_all(&generated).map_err(|error| {
-            Failure::new(format!("cannot clear {}: {error}", generated.display()))
-        })?;
-    }
-    let library = library.display().to_string();
-    let generator = root
-        .join("target/debug/uniffi-bindgen")
-        .display()
-        .to_string();
+    Ok(text(&root.join("target/debug/libcountersign_mobile.so")))
+}
+
+fn kotlin_and_python(root: &Path, library: &str, generated: &Path) -> Result<(), Failure> {
+    let generator = text(&root.join("target/debug/uniffi-bindgen"));
     for language in ["kotlin", "python"] {
-        let folder = generated.join(language).display().to_string();
-        tools::run(
-            root,
-            &generator,
-            &[
-                "generate",
-                "--no-format",
-                "-l",
-                language,
-                "--out-dir",
-                &folder,
-                &library,
-            ],
-        )?;
+        let folder = text(&generated.join(language));
+        let arguments = [
+            "generate",
+            "--no-format",
+            "-l",
+            language,
+            "--out-dir",
+            &folder,
+            library,
+        ];
+        tools::run(root, &generator, &arguments)?;
     }
-    let swift = root
-        .join("target/debug/uniffi-bindgen-swift")
-        .display()
-        .to_string();
-    let sources = generated.join("swift/Countersign").display().to_string();
-    let headers = generated.join("swift/CountersignFFI").display().to_string();
-    tools::run(root, &swift, &["--swift-sources", &library, &sources])?;
-    tools::run(root, &swift, &["--headers", &library, &headers])?;
-    let module = [
-        "--modulemap",
+    Ok(())
+}
+
+fn swift(root: &Path, library: &str, generated: &Path) -> Result<(), Failure> {
+    let generator = text(&root.join("target/debug/uniffi-bindgen-swift"));
+    let sources = text(&generated.join("swift/Countersign"));
+    let headers = text(&generated.join("swift/CountersignFFI"));
+    tools::run(root, &generator, &["--swift-sources", library, &sources])?;
+    tools::run(root, &generator, &["--headers", library, &headers])?;
+    let names = [
         "--module-name",
         "CountersignFFI",
         "--modulemap-filename",
         "module.modulemap",
     ];
-    tools::run(
-        root,
-        &swift,
-        &[module.as_slice(), &[&library, &headers]].concat(),
-    )?;
-    let python = generated.join("python");
-    fs::copy(&library, python.join("libcountersign_mobile.so")).map_err(|error| {
+    let arguments = [&["--modulemap"], names.as_slice(), &[library, &headers]].concat();
+    tools::run(root, &generator, &arguments)
+}
+
+fn smoke(root: &Path, library: &str, python: &Path) -> Result<(), Failure> {
+    fs::copy(library, python.join("libcountersign_mobile.so")).map_err(|error| {
         Failure::new(format!(
             "cannot copy the library beside the Python module: {error}"
         ))
     })?;
-    let module_path = python.display().to_string();
     tools::run_with(
         root,
         "python3",
         &["mobile-bindings/python/smoke.py"],
-        &[("PYTHONPATH", &module_path)],
+        &[("PYTHONPATH", &text(python))],
     )
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
 }

@@ -112,26 +112,42 @@ fn story(root: &Path, arguments: &[String]) -> Result<(), Failure> {
     tools::run(root, "cargo", &all)
 }
 
-/// Measures `workload` with a release build.
-pub(crate) fn bench(root: &Path, workload: &str, json: bool, visits: u32) -> Result<(), Failure> {
-    if workload != "sync" {
-        return Err(Failure::new(format!(
-            "there is no workload `{workload}`; there is `sync`"
-        )));
+/// Options of a measurement.
+#[derive(Debug, Args)]
+pub(crate) struct Measure {
+    /// The workload: `sync`.
+    workload: String,
+    /// Prints JSON lines instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// How many visits; the recorded figures use 1000.
+    #[arg(long, default_value_t = 1000)]
+    visits: u32,
+}
+
+/// Measures a workload with a release build.
+pub(crate) fn bench(root: &Path, measure: &Measure) -> Result<(), Failure> {
+    if measure.workload != "sync" {
+        let sentence = format!(
+            "there is no workload `{}`; there is `sync`",
+            measure.workload
+        );
+        return Err(Failure::new(sentence));
     }
-    let visits = visits.to_string();
-    let mut arguments = vec![
-        "run",
-        "--release",
-        "--quiet",
+    let visits = measure.visits.to_string();
+    let program = [
         "--package",
         "countersign-tests",
         "--bin",
         "countersign-bench",
-        "--",
     ];
-    arguments.extend(["--visits", &visits]);
-    if json {
+    let mut arguments = [
+        &["run", "--release", "--quiet"],
+        program.as_slice(),
+        &["--", "--visits", &visits],
+    ]
+    .concat();
+    if measure.json {
         arguments.push("--json");
     }
     tools::run(root, "cargo", &arguments)

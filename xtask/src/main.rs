@@ -40,16 +40,7 @@ enum Command {
     /// Generates the Kotlin, Swift and Python bindings and runs the Python smoke test.
     Bindings,
     /// Measures a workload and prints its figures.
-    Bench {
-        /// The workload: `sync`.
-        workload: String,
-        /// Prints JSON lines instead of a table.
-        #[arg(long)]
-        json: bool,
-        /// How many visits; the recorded figures use 1000.
-        #[arg(long, default_value_t = 1000)]
-        visits: u32,
-    },
+    Bench(demo::Measure),
 }
 
 /// What went wrong, in a sentence for the person at the terminal.
@@ -76,11 +67,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Bindings => bindings::run(&root),
-        Command::Bench {
-            workload,
-            json,
-            visits,
-        } => demo::bench(&root, &workload, json, visits),
+        Command::Bench(measure) => demo::bench(&root, &measure),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
