@@ -1,1 +1,11 @@
-//! Placeholder.
+//! The office and the sync server of Countersign.
+//!
+//! [`app::App`] opens the data folder and gives the router; [`organisation::Organisation`] is one company's journal, read
+//! model, key and attachments.
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod organisation;
+pub mod router;

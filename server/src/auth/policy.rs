@@ -1,0 +1,206 @@
+//! Who may do what: one pure table, role by action. Screens only hide; this decides.
+
+use countersign_core::journal::facts::Fact;
+use countersign_core::snapshots::policy::Role;
+
+/// What can be asked of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Import a ledger file as a draft.
+    ImportLedger,
+    /// Sign a ledger snapshot.
+    SignLedger,
+    /// Propose a visit list.
+    ProposeVisitList,
+    /// Approve a visit list or send it back.
+    DecideVisitList,
+    /// Create and edit a visit plan and put it forward.
+    DraftPlan,
+    /// Approve a visit plan or send it back.
+    DecidePlan,
+    /// Accept the report of a stop or send it back.
+    ReviewVisit,
+    /// Choose between two values of a field.
+    SettleConflict,
+    /// Issue a one-time code that binds a phone.
+    EnrolDevice,
+    /// Unbind a phone.
+    RevokeDevice,
+    /// Add people and change their roles.
+    AssignRoles,
+    /// See customers, receivables, ledgers and visit lists.
+    ReadReceivables,
+    /// See visit plans.
+    ReadPlans,
+    /// See what came back from stops, signed papers included.
+    ReadVisits,
+    /// See what is held in quarantine.
+    ReadHeld,
+    /// See devices.
+    ReadDevices,
+    /// Record at a stop: check-in, statement shown, refusal, outcome, amendment, check-out.
+    RecordVisit,
+    /// Conduct a signing or take a promise.
+    ConductSigning,
+    /// Write the notes and fields of a stop or customer.
+    EditVisitDocument,
+}
+
+impl Action {
+    /// Every action, in the order of the table.
+    pub const ALL: [Self; 19] = [
+        Self::ImportLedger,
+        Self::SignLedger,
+        Self::ProposeVisitList,
+        Self::DecideVisitList,
+        Self::DraftPlan,
+        Self::DecidePlan,
+        Self::ReviewVisit,
+        Self::SettleConflict,
+        Self::EnrolDevice,
+        Self::RevokeDevice,
+        Self::AssignRoles,
+        Self::ReadReceivables,
+        Self::ReadPlans,
+        Self::ReadVisits,
+        Self::ReadHeld,
+        Self::ReadDevices,
+        Self::RecordVisit,
+        Self::ConductSigning,
+        Self::EditVisitDocument,
+    ];
+}
+
+/// Whether the role alone allows the action. That nobody approves his own request is the desk's own check.
+#[must_use]
+pub fn may(role: Role, action: Action) -> bool {
+    allowed(action).contains(&role)
+}
+
+/// Whether any of the roles allows the action.
+#[must_use]
+pub fn any_may(roles: &[Role], action: Action) -> bool {
+    roles.iter().any(|role| may(*role, action))
+}
+
+/// What a phone needs leave for to write this fact; `None` when no phone may write it.
+#[must_use]
+pub fn field_action(fact: &Fact) -> Option<Action> {
+    match fact {
+        Fact::CheckIn(_)
+        | Fact::CheckOut(_)
+        | Fact::StatementShown(_)
+        | Fact::Refusal(_)
+        | Fact::Outcome(_)
+        | Fact::Amendment(_) => Some(Action::RecordVisit),
+        Fact::Acknowledgement(_) | Fact::Promise(_) => Some(Action::ConductSigning),
+        Fact::ConflictSettled(_) => Some(Action::SettleConflict),
+        Fact::LedgerImported(_)
+        | Fact::LedgerSigned(_)
+        | Fact::VisitListProposed(_)
+        | Fact::VisitListDecided(_)
+        | Fact::PlanSubmitted(_)
+        | Fact::PlanDecided(_)
+        | Fact::VisitAccepted(_)
+        | Fact::SentBack(_)
+        | Fact::DeviceEnrolled(_)
+        | Fact::DeviceRevoked(_) => None,
+    }
+}
+
+const fn allowed(action: Action) -> &'static [Role] {
+    use Role::{
+        Admin, Clerk, Director, Finance, Legal, Rep, SalesAuditor, SalesManager, Technician,
+    };
+    match action {
+        Action::ImportLedger | Action::ProposeVisitList => &[Clerk],
+        Action::SignLedger => &[Finance],
+        Action::DecideVisitList => &[SalesManager],
+        Action::DraftPlan => &[Clerk, SalesManager],
+        Action::DecidePlan => &[Director],
+        Action::ReviewVisit => &[SalesManager, Director],
+        Action::SettleConflict => &[Rep, Technician, Clerk, SalesManager, Legal],
+        Action::EnrolDevice | Action::RevokeDevice | Action::AssignRoles | Action::ReadDevices => {
+            &[Admin]
+        }
+        Action::ReadReceivables | Action::ReadPlans | Action::ReadVisits => {
+            &[Clerk, SalesAuditor, SalesManager, Finance, Legal, Director]
+        }
+        Action::ReadHeld => &[SalesAuditor, SalesManager, Legal],
+        Action::RecordVisit | Action::EditVisitDocument => &[Rep, Technician, SalesManager, Legal],
+        Action::ConductSigning => &[Rep, SalesManager, Legal],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLES: [Role; 10] = [
+        Role::Rep,
+        Role::Technician,
+        Role::Clerk,
+        Role::SalesAuditor,
+        Role::SalesManager,
+        Role::Finance,
+        Role::Legal,
+        Role::Director,
+        Role::RecordsOffice,
+        Role::Admin,
+    ];
+
+    /// One line an action, one column a role in the order of `ROLES`: rep, technician, clerk, sales auditor, sales
+    /// manager, finance, legal, director, records office, admin.
+    const MATRIX: [(Action, &str); 19] = [
+        (Action::ImportLedger, "..x......."),
+        (Action::SignLedger, ".....x...."),
+        (Action::ProposeVisitList, "..x......."),
+        (Action::DecideVisitList, "....x....."),
+        (Action::DraftPlan, "..x.x....."),
+        (Action::DecidePlan, ".......x.."),
+        (Action::ReviewVisit, "....x..x.."),
+        (Action::SettleConflict, "xxx.x.x..."),
+        (Action::EnrolDevice, ".........x"),
+        (Action::RevokeDevice, ".........x"),
+        (Action::AssignRoles, ".........x"),
+        (Action::ReadReceivables, "..xxxxxx.."),
+        (Action::ReadPlans, "..xxxxxx.."),
+        (Action::ReadVisits, "..xxxxxx.."),
+        (Action::ReadHeld, "...xx.x..."),
+        (Action::ReadDevices, ".........x"),
+        (Action::RecordVisit, "xx..x.x..."),
+        (Action::ConductSigning, "x...x.x..."),
+        (Action::EditVisitDocument, "xx..x.x..."),
+    ];
+
+    #[test]
+    fn every_cell_of_the_matrix_is_as_written() {
+        for ((action, line), expected) in MATRIX.into_iter().zip(Action::ALL) {
+            assert_eq!(action, expected, "the matrix lists every action in order");
+            for (role, cell) in ROLES.into_iter().zip(line.chars()) {
+                assert_eq!(may(role, action), cell == 'x', "{role:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_administrator_reads_no_customer_data() {
+        for action in [
+            Action::ReadReceivables,
+            Action::ReadPlans,
+            Action::ReadVisits,
+            Action::ReadHeld,
+        ] {
+            assert!(!may(Role::Admin, action));
+        }
+    }
+
+    #[test]
+    fn who_prepares_does_not_decide() {
+        for role in ROLES {
+            assert!(!(may(role, Action::ImportLedger) && may(role, Action::SignLedger)));
+            assert!(!(may(role, Action::ProposeVisitList) && may(role, Action::DecideVisitList)));
+            assert!(!(may(role, Action::DraftPlan) && may(role, Action::DecidePlan)));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Settings: read once from the command line and the environment, here and nowhere else.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct DataFolder {
+    /// Folder that holds everything: accounts, and one folder for each organisation.
+    #[arg(
+        long = "data",
+        env = "COUNTERSIGN_DATA",
+        value_name = "FOLDER",
+        default_value = "countersign-data"
+    )]
+    pub path: PathBuf,
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataFolder,
+    /// Address and port to listen on. Port 0 takes a free port; the address in use is printed.
+    #[arg(
+        long,
+        env = "COUNTERSIGN_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8443"
+    )]
+    pub listen: SocketAddr,
+    /// The address that people and phones use, such as `https://countersign.example`. With https the session cookie gets
+    /// the `__Host-` prefix and `Secure`; put a reverse proxy with the certificate in front.
+    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+impl Settings {
+    /// Settings for `path` on a free loopback port, as tests and the demo use them.
+    #[must_use]
+    pub fn loopback(path: PathBuf) -> Self {
+        Self {
+            data: DataFolder { path },
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+        }
+    }
+}
