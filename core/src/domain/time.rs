@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,37 @@ impl Day {
                 .with_timezone(&chrono_tz::Asia::Shanghai)
                 .date_naive(),
         )
+    }
+
+    /// The day `days` later; earlier when negative. What lies beyond the calendar's ends becomes the nearer end.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let end = if days < 0 {
+            NaiveDate::MIN
+        } else {
+            NaiveDate::MAX
+        };
+        Self(
+            TimeDelta::try_days(days)
+                .and_then(|delta| self.0.checked_add_signed(delta))
+                .unwrap_or(end),
+        )
+    }
+
+    /// The same day of the month `months` later, else that month's last day (Civil Code art. 202).
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        Self(
+            self.0
+                .checked_add_months(Months::new(months))
+                .unwrap_or(NaiveDate::MAX),
+        )
+    }
+
+    /// `2026年6月30日`, as Chinese papers write it.
+    #[must_use]
+    pub fn chinese(self) -> String {
+        format!("{}年{}月{}日", self.0.year(), self.0.month(), self.0.day())
     }
 
     /// Whole days from `earlier` to `self`; negative when `self` is before.
