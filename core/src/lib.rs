@@ -9,4 +9,5 @@ pub mod documents;
 pub mod domain;
 pub mod journal;
 pub mod protocol;
+pub mod read_model;
 pub mod snapshots;

@@ -1,0 +1,58 @@
+//! The read model: SQLite tables for rows that screens ask for, the same on a phone and on the server.
+//!
+//! One folder a noun: its `schema.sql`, what projects into it and the queries on it. Everything here can be dropped and
+//! rebuilt from entries, snapshots and documents with an equal result.
+
+mod columns;
+pub mod customers;
+pub mod devices;
+pub mod ledgers;
+pub mod plans;
+pub mod reviews;
+pub mod visit_lists;
+
+use rusqlite::{Connection, Transaction};
+
+use crate::domain::ids::{Digest, SnapshotId};
+use crate::journal::Entry;
+use crate::snapshots::Snapshot;
+
+/// Creates the tables that are missing.
+pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
+    for schema in [
+        ledgers::SCHEMA,
+        customers::SCHEMA,
+        visit_lists::SCHEMA,
+        plans::SCHEMA,
+        reviews::SCHEMA,
+        devices::SCHEMA,
+    ] {
+        connection.execute_batch(schema)?;
+    }
+    Ok(())
+}
+
+/// Takes in an entry whose hash is `hash`.
+pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusqlite::Result<()> {
+    ledgers::project_entry(tx, entry, hash)?;
+    visit_lists::project_entry(tx, entry, hash)?;
+    plans::project_entry(tx, entry)?;
+    reviews::project_entry(tx, entry)?;
+    devices::project_entry(tx, entry)
+}
+
+/// Takes in a snapshot.
+pub fn project_snapshot(
+    tx: &Transaction<'_>,
+    id: SnapshotId,
+    snapshot: &Snapshot,
+) -> rusqlite::Result<()> {
+    match snapshot {
+        Snapshot::Ledger(ledger) => {
+            customers::project_ledger(tx, id, ledger)?;
+            ledgers::project_ledger(tx, id, ledger)
+        }
+        Snapshot::Plan(plan) => plans::project_plan(tx, id, plan),
+        Snapshot::Statement(_) | Snapshot::Policy(_) => Ok(()),
+    }
+}
