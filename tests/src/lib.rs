@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The system from outside.
+
+pub mod story;

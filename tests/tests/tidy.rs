@@ -5,14 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files above the size at which one looks again, each with why it stays whole.
-const LONG_FILES: &[(&str, &str)] = &[
-    ("core/src/journal/facts.rs", "the list of facts is one wire format and is read as one"),
-];
+const LONG_FILES: &[(&str, &str)] = &[(
+    "core/src/journal/facts.rs",
+    "the list of facts is one wire format and is read as one",
+)];
 
 const LOOK_AGAIN_LINES: usize = 600;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package lies in the workspace")
+        .to_path_buf()
 }
 
 /// Every tracked kind of text below the workspace, with its path relative to it.
@@ -23,15 +27,35 @@ fn files(extensions: &[&str]) -> BTreeMap<String, String> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder of the workspace can be listed") {
             let path = entry.expect("an entry of the workspace can be read").path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default()
+                .to_owned();
             if path.is_dir() {
-                let is_built = ["target", "node_modules", "dist", "generated", ".git", "demo-data", "artifacts", "rows"];
+                let is_built = [
+                    "target",
+                    "node_modules",
+                    "dist",
+                    "generated",
+                    ".git",
+                    "demo-data",
+                    "artifacts",
+                    "rows",
+                ];
                 if !is_built.contains(&name.as_str()) {
                     folders.push(path);
                 }
             } else if extensions.iter().any(|extension| name.ends_with(extension)) {
-                let relative = path.strip_prefix(&root).expect("found below the root").display().to_string();
-                found.insert(relative, fs::read_to_string(&path).expect("a source file is UTF-8"));
+                let relative = path
+                    .strip_prefix(&root)
+                    .expect("found below the root")
+                    .display()
+                    .to_string();
+                found.insert(
+                    relative,
+                    fs::read_to_string(&path).expect("a source file is UTF-8"),
+                );
             }
         }
     }
@@ -56,16 +80,36 @@ fn long_files_say_why() {
         .filter(|(path, lines)| *lines > LOOK_AGAIN_LINES && !excused.contains(&path.as_str()))
         .map(|(path, lines)| format!("{path} has {lines} lines"))
         .collect();
-    assert_none("longer than 600 lines and not in the list with a reason", &found);
+    assert_none(
+        "longer than 600 lines and not in the list with a reason",
+        &found,
+    );
 }
 
 /// A crate and the only places whose source may name it.
 const BORDERS: &[(&str, &[&str])] = &[
     ("automerge::", &["core/src/documents/", "tests/"]),
-    ("rusqlite::", &["core/src/store/", "core/src/read_model/", "core/src/replica/", "server/src/", "tests/"]),
+    (
+        "rusqlite::",
+        &[
+            "core/src/store/",
+            "core/src/read_model/",
+            "core/src/replica/",
+            "server/src/",
+            "tests/",
+        ],
+    ),
     ("axum::", &["server/src/", "field-app/host/", "tests/"]),
     ("uniffi::", &["mobile-bindings/"]),
-    ("SystemTime::now", &["server/src/clock.rs", "field-app/host/src/clock.rs", "tests/src/bin/", "clippy.toml"]),
+    (
+        "SystemTime::now",
+        &[
+            "server/src/clock.rs",
+            "field-app/host/src/clock.rs",
+            "tests/src/bin/",
+            "clippy.toml",
+        ],
+    ),
 ];
 
 #[test]
@@ -74,7 +118,8 @@ fn borders_between_modules_hold() {
     let mut found = Vec::new();
     for (word, homes) in BORDERS {
         for (path, source) in &sources {
-            let is_home = homes.iter().any(|home| path.starts_with(home)) || path == "tests/tests/tidy.rs";
+            let is_home =
+                homes.iter().any(|home| path.starts_with(home)) || path == "tests/tests/tidy.rs";
             if !is_home && without_tests(source).contains(word) {
                 found.push(format!("{path} names {word}"));
             }
@@ -88,7 +133,14 @@ fn domain_and_views_are_pure() {
     let mut found = Vec::new();
     for (path, source) in files(&[".rs"]) {
         if path.starts_with("core/src/domain/") || path.starts_with("core/src/views/") {
-            for word in ["rusqlite", "automerge::", "std::fs", "std::net", "SystemTime", "getrandom"] {
+            for word in [
+                "rusqlite",
+                "automerge::",
+                "std::fs",
+                "std::net",
+                "SystemTime",
+                "getrandom",
+            ] {
                 if without_tests(&source).contains(word) {
                     found.push(format!("{path} names {word}"));
                 }
@@ -107,10 +159,16 @@ fn names_say_what_a_thing_is() {
         }
         for (number, line) in source.lines().enumerate() {
             let line = line.trim_start();
-            let declares = ["struct ", "enum ", "trait ", "class "].iter().any(|word| line.contains(word));
-            let is_vague = ["Manager", "Helper", "Processor"].iter().any(|word| line.contains(word));
+            let declares = ["struct ", "enum ", "trait ", "class "]
+                .iter()
+                .any(|word| line.contains(word));
+            let is_vague = ["Manager", "Helper", "Processor"]
+                .iter()
+                .any(|word| line.contains(word));
             let is_business = line.contains("SalesManager");
-            let is_module = ["mod utils", "mod common", "mod helpers"].iter().any(|word| line.contains(word));
+            let is_module = ["mod utils", "mod common", "mod helpers"]
+                .iter()
+                .any(|word| line.contains(word));
             if (declares && is_vague && !is_business) || is_module {
                 found.push(format!("{path}:{}: {line}", number + 1));
             }
@@ -129,9 +187,15 @@ fn assertions_assert_and_nothing_is_left_open() {
         for (number, line) in source.lines().enumerate() {
             let line = line.trim();
             let is_bare = line.starts_with("matches!(") && line.ends_with(");");
-            let is_open = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!("].iter().any(|word| line.contains(word));
-            let is_skipped = ["#[ignore", "test.skip", "describe.skip", "@Disabled"].iter().any(|word| line.contains(word));
-            let sleeps = ["thread::sleep", "tokio::time::sleep", "waitForTimeout"].iter().any(|word| line.contains(word));
+            let is_open = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!("]
+                .iter()
+                .any(|word| line.contains(word));
+            let is_skipped = ["#[ignore", "test.skip", "describe.skip", "@Disabled"]
+                .iter()
+                .any(|word| line.contains(word));
+            let sleeps = ["thread::sleep", "tokio::time::sleep", "waitForTimeout"]
+                .iter()
+                .any(|word| line.contains(word));
             if is_bare || is_open || is_skipped || sleeps {
                 found.push(format!("{path}:{}: {line}", number + 1));
             }
@@ -142,20 +206,45 @@ fn assertions_assert_and_nothing_is_left_open() {
 
 #[test]
 fn every_page_has_a_reader() {
-    let allowed = ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+    let allowed = [
+        "README.md",
+        "README.zh-CN.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+    ];
     let found: Vec<String> = files(&[".md"])
         .into_keys()
-        .filter(|path| !allowed.contains(&path.as_str()) && !path.starts_with("docs/") && path != "tests/fixtures/README.md")
+        .filter(|path| {
+            !allowed.contains(&path.as_str())
+                && !path.starts_with("docs/")
+                && path != "tests/fixtures/README.md"
+        })
         .collect();
     assert_none("stray Markdown", &found);
 }
 
 #[test]
 fn a_glossary_word_stands_beside_its_chinese_original() {
-    let glossary = fs::read_to_string(root().join("docs/glossary.md")).expect("docs/glossary.md is there");
-    for word in ["Customer", "VisitList", "VisitPlan", "Stop", "Acknowledgement", "Promise", "Entry", "Replica", "receipt"] {
-        let row = glossary.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{word}`")));
+    let glossary =
+        fs::read_to_string(root().join("docs/glossary.md")).expect("docs/glossary.md is there");
+    for word in [
+        "Customer",
+        "VisitList",
+        "VisitPlan",
+        "Stop",
+        "Acknowledgement",
+        "Promise",
+        "Entry",
+        "Replica",
+        "receipt",
+    ] {
+        let row = glossary
+            .lines()
+            .find(|line| line.starts_with('|') && line.contains(&format!("`{word}`")));
         let row = row.unwrap_or_else(|| panic!("docs/glossary.md has no row for `{word}`"));
-        assert!(row.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "no Chinese in: {row}");
+        assert!(
+            row.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+            "no Chinese in: {row}"
+        );
     }
 }
