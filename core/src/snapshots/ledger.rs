@@ -89,9 +89,9 @@ pub struct LedgerReceivable {
     /// Contract number; may be empty.
     #[n(3)]
     pub contract: String,
-    /// Day of the invoice.
+    /// Day of the invoice, when the ledger has it.
     #[n(4)]
-    pub invoiced: Day,
+    pub invoiced: Option<Day>,
     /// Due day.
     #[n(5)]
     pub due: Day,

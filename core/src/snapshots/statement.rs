@@ -48,9 +48,9 @@ pub struct StatementLine {
     /// Document number.
     #[n(0)]
     pub document: String,
-    /// Day of the invoice.
+    /// Day of the invoice, when the ledger has it.
     #[n(1)]
-    pub invoiced: Day,
+    pub invoiced: Option<Day>,
     /// Due day.
     #[n(2)]
     pub due: Day,

@@ -8,7 +8,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::time::{Day, Instant};
 use crate::journal::Entry;
 use crate::journal::facts::{Fact, LedgerImported, LedgerSigned};
-use crate::read_model::columns::{minor, money, parsed, text};
+use crate::read_model::columns::{minor, money, parsed, parsed_or_null, text};
 use crate::snapshots::ledger::LedgerSnapshot;
 
 /// The tables of this noun.
@@ -71,8 +71,8 @@ pub struct ReceivableRow {
     pub document: String,
     /// Contract number; may be empty.
     pub contract: String,
-    /// Day of the invoice.
-    pub invoiced: Day,
+    /// Day of the invoice, when the ledger has it.
+    pub invoiced: Option<Day>,
     /// Due day.
     pub due: Day,
     /// Amount due; negative for a credit note.
@@ -112,7 +112,7 @@ pub fn project_ledger(
             ":customer": text(&row.customer),
             ":document": row.document,
             ":contract": row.contract,
-            ":invoiced": text(&row.invoiced),
+            ":invoiced": row.invoiced.map(|day| day.to_string()),
             ":due": text(&row.due),
             ":amount": minor(row.amount)?,
             ":received": minor(row.received)?,
@@ -278,7 +278,7 @@ fn receivable_row(row: &Row<'_>) -> rusqlite::Result<ReceivableRow> {
         customer: parsed(row, "customer")?,
         document: row.get("document")?,
         contract: row.get("contract")?,
-        invoiced: parsed(row, "invoiced")?,
+        invoiced: parsed_or_null(row, "invoiced")?,
         due: parsed(row, "due")?,
         amount: money(row, "amount_minor", currency)?,
         received: money(row, "received_minor", currency)?,

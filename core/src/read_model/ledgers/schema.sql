@@ -32,7 +32,7 @@ create table if not exists receivables (
     customer text not null,
     document text not null,
     contract text not null,
-    invoiced text not null,
+    invoiced text, -- null when the file does not say it
     due text not null,
     amount_minor integer not null,
     received_minor integer not null,
