@@ -11,3 +11,4 @@ pub mod journal;
 pub mod protocol;
 pub mod read_model;
 pub mod snapshots;
+pub mod views;

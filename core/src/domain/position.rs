@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// Coordinate reference system of a point.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
 )]
@@ -22,6 +23,7 @@ pub enum Crs {
 }
 
 /// Where a customer's site is.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct SitePoint {
@@ -37,6 +39,7 @@ pub struct SitePoint {
 }
 
 /// Measured by a receiver, or set by a mock provider.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
 )]
@@ -52,6 +55,7 @@ pub enum FixSource {
 }
 
 /// A fix as the platform gave it.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct RawFix {

@@ -75,6 +75,7 @@ pub enum Fact {
 }
 
 /// A position, or why there is none. A missing fix never blocks a check-in; it is marked.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PositionReport {
@@ -87,6 +88,7 @@ pub enum PositionReport {
 }
 
 /// Why there is no position.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
 )]
@@ -120,6 +122,7 @@ pub struct StatementShown {
 }
 
 /// Milliseconds on the monotonic clock of the entry's boot.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct Viewing {
@@ -135,6 +138,7 @@ pub struct Viewing {
 }
 
 /// What kind of paper was signed.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
 )]
@@ -156,6 +160,7 @@ pub enum PaperKind {
 }
 
 /// Who signed, by what right.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct Signer {
@@ -225,6 +230,7 @@ pub struct Acknowledgement {
 }
 
 /// The signer's separate choice on keeping stroke dynamics.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cbor(index_only)]
@@ -271,6 +277,7 @@ pub struct Refusal {
 }
 
 /// Why a customer does not pay or sign (推诿、拖延、拒付、恶意、质量、金额不符).
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
 )]
@@ -340,6 +347,7 @@ pub struct Outcome {
 }
 
 /// The kinds of outcome.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
 )]

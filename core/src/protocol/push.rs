@@ -191,6 +191,7 @@ pub enum VerdictKind {
 }
 
 /// Why an object is held. The words a person reads come from the catalogs, keyed by this code.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
 )]

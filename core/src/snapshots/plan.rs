@@ -88,6 +88,7 @@ pub struct PlannedStop {
 }
 
 /// Paper taken along (随带材料).
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
 )]

@@ -42,6 +42,7 @@ pub struct Statement {
 }
 
 /// One receivable on a statement.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct StatementLine {
@@ -66,6 +67,7 @@ pub struct StatementLine {
 }
 
 /// The strings that are really drawn, in order. What you see is what you sign.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct RenderModel {
@@ -90,6 +92,7 @@ pub struct RenderModel {
 }
 
 /// A label with its value.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(map)]
 pub struct RenderRow {

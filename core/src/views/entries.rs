@@ -1,0 +1,189 @@
+//! Entries as a timeline shows them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{Digest, EntryId, SnapshotId, StopId, UserId};
+use crate::domain::money::Money;
+use crate::domain::signer::Capacity;
+use crate::domain::time::Day;
+use crate::journal::facts::{
+    MissingFix, OutcomeKind, PaperKind, PositionReport, ReasonCode, StrokeConsent,
+};
+use crate::protocol::HeldCode;
+use crate::views::ObjectState;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct EntryRow {
+    /// The entry.
+    pub entry: EntryId,
+    /// The stop it is about, when it is about one.
+    pub stop: Option<StopId>,
+    /// Wall clock of the author's device.
+    pub at_ms: i64,
+    /// Who.
+    pub author: UserId,
+    /// The author's name; empty when not known here.
+    pub author_name: String,
+    /// Digest of its sealed bytes.
+    pub hash: Digest,
+    /// How far it has come.
+    pub state: ObjectState,
+    /// Why it is held.
+    pub held_code: Option<HeldCode>,
+    /// Parts that are complete on the server.
+    pub parts_complete: u64,
+    /// Parts in its manifest.
+    pub parts_total: u64,
+    /// The entry it corrects or answers.
+    pub amends: Option<EntryId>,
+    /// Where, for a check-in or check-out.
+    pub position: Option<PositionRow>,
+    /// What it says.
+    pub detail: EntryDetail,
+}
+
+/// What an entry says, for people; the sealed bytes stay the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EntryDetail {
+    /// 签到.
+    CheckIn {
+        /// Where.
+        position: PositionReport,
+    },
+    /// 签退.
+    CheckOut {
+        /// Where.
+        position: PositionReport,
+    },
+    /// The statement was shown.
+    StatementShown {
+        /// The statement.
+        statement: SnapshotId,
+    },
+    /// 签字确认.
+    Acknowledgement {
+        /// What was signed.
+        paper: PaperKind,
+        /// The statement.
+        statement: SnapshotId,
+        /// Who signed.
+        signer_name: String,
+        /// Job title.
+        signer_title: String,
+        /// In which capacity.
+        capacity: Capacity,
+        /// The total that was confirmed.
+        total: Money,
+        /// Where.
+        position: PositionReport,
+        /// The signer's choice on stroke dynamics.
+        stroke_consent: StrokeConsent,
+        /// Digest of the SVG part.
+        image: Digest,
+    },
+    /// 拒签.
+    Refusal {
+        /// What was refused.
+        paper: PaperKind,
+        /// Who refused.
+        person: String,
+        /// Why.
+        reason: ReasonCode,
+        /// In which words.
+        words: String,
+    },
+    /// 承诺.
+    Promise {
+        /// How much.
+        amount: Money,
+        /// Until which day.
+        due: Day,
+        /// The promise it replaces.
+        supersedes: Option<EntryId>,
+    },
+    /// 走访结果.
+    Outcome {
+        /// How it ended.
+        outcome: OutcomeKind,
+        /// Why, when it did not end well.
+        reason: Option<ReasonCode>,
+        /// One sentence for the manager.
+        summary: String,
+    },
+    /// The answer to a send-back.
+    Amendment {
+        /// The send-back.
+        sent_back: EntryId,
+        /// What is added or corrected.
+        text: String,
+    },
+    /// A settled conflict.
+    ConflictSettled {
+        /// The field.
+        field: String,
+        /// The value it has now.
+        chosen: String,
+        /// The values it had.
+        were: Vec<String>,
+    },
+    /// The manager accepted the visit.
+    VisitAccepted {
+        /// A remark; may be empty.
+        remark: String,
+    },
+    /// 退回补正.
+    SentBack {
+        /// The field or paper that is meant.
+        field: String,
+        /// Why.
+        reason: String,
+        /// Until which day.
+        deadline: Day,
+    },
+    /// A desk entry that has its own pages in the console.
+    Desk {
+        /// The kind of its fact, such as `plan_decided`.
+        fact: String,
+    },
+}
+
+/// A position with what it is worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PositionRow {
+    /// When, by the device's wall clock.
+    pub at_ms: i64,
+    /// Why there is none.
+    pub missing: Option<MissingFix>,
+    /// Radius of 68 % confidence, in metres, rounded up.
+    pub accuracy_m: Option<u32>,
+    /// Age of the fix when it was taken, in milliseconds.
+    pub age_ms: Option<u32>,
+    /// A mock provider made it.
+    pub is_mocked: bool,
+    /// Its age was beyond what counts as fresh.
+    pub is_stale: bool,
+    /// Distance to the customer's site, in metres; none without fix or site.
+    pub distance_m: Option<u32>,
+    /// Inside the site's radius or not.
+    pub fence: Fence,
+}
+
+/// Where a fix lies against the site's radius, its uncertainty taken into account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Fence {
+    /// Surely inside.
+    Inside,
+    /// Cannot be said.
+    Unsure,
+    /// Surely outside.
+    Outside,
+    /// No fix, or no site on file.
+    Unknown,
+}

@@ -1,0 +1,71 @@
+//! Rows for screens and reports: what the phone's screens and the console's pages draw, and nothing else.
+//!
+//! Every row is projected from the read model by `core::replica` or the console's queries; a figure on a phone and in the
+//! console comes from the same row. Field names are the JSON names; instants are milliseconds since 1970.
+
+mod conflicts;
+mod device;
+mod entries;
+mod signings;
+mod statements;
+mod stops;
+mod sync;
+mod today;
+#[cfg(test)]
+mod typescript;
+
+use serde::{Deserialize, Serialize};
+
+pub use conflicts::{ConflictRow, ConflictValueRow};
+pub use device::DeviceView;
+pub use entries::{EntryDetail, EntryRow, Fence, PositionRow};
+pub use signings::{
+    Check, EffectAnswer, EffectRow, SignedView, SigningState, SigningView, StrokeRow, Verification,
+};
+pub use statements::{StatementSummary, StatementView};
+pub use stops::{ContactRow, PromiseRow, SentBackRow, SignedRow, StopRow, StopStatus, StopView};
+pub use sync::{Agreement, LaneResult, SyncItem, SyncReport, SyncStatus};
+pub use today::{PlanRow, TodayView};
+
+/// How far an object has come on its way to the office. Only `Receipted` is green.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectState {
+    /// On this device only.
+    #[default]
+    Local,
+    /// Sent at least once, or its parts are not complete on the server yet.
+    Sent,
+    /// The server's receipt is stored here, and every part is complete there.
+    Receipted,
+    /// Kept by the server but not applied; somebody decides.
+    Held,
+}
+
+impl ObjectState {
+    /// The word stored in tables and shown in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Sent => "sent",
+            Self::Receipted => "receipted",
+            Self::Held => "held",
+        }
+    }
+
+    /// Reads [`ObjectState::word`] back.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "local" => Some(Self::Local),
+            "sent" => Some(Self::Sent),
+            "receipted" => Some(Self::Receipted),
+            "held" => Some(Self::Held),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Signing: the ceremony while it runs, and the signed paper afterwards.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{Digest, EntryId, SigningId, SnapshotId, StopId};
+use crate::domain::money::Money;
+use crate::journal::facts::{PaperKind, Signer, StrokeConsent, Viewing};
+use crate::snapshots::statement::RenderModel;
+use crate::views::{ObjectState, PositionRow};
+
+/// How far a signing has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum SigningState {
+    /// Strokes are taken.
+    Open,
+    /// Sealed as an entry.
+    Finished,
+    /// Given up; its strokes are gone.
+    Abandoned,
+}
+
+/// A signing with all its stored strokes: the pad is redrawn from this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SigningView {
+    /// The ceremony.
+    pub signing: SigningId,
+    /// The stop.
+    pub stop: StopId,
+    /// The statement that was shown.
+    pub statement: SnapshotId,
+    /// The total that was confirmed, as the pad shows it.
+    pub total: Money,
+    /// First eight hex digits of the render model's digest, as the pad shows them.
+    pub hash_short: String,
+    /// Who signs.
+    pub signer: Signer,
+    /// The signer's choice on stroke dynamics.
+    pub stroke_consent: StrokeConsent,
+    /// When and how far the statement was shown.
+    pub viewing: Viewing,
+    /// Stored strokes, in drawing order.
+    pub strokes: Vec<StrokeRow>,
+    /// Long enough to be sealed.
+    pub is_long_enough: bool,
+    /// How far it has come.
+    pub state: SigningState,
+    /// The entry, once finished.
+    pub entry: Option<EntryId>,
+}
+
+/// One stroke: arrays of equal length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct StrokeRow {
+    /// `mouse`, `touch`, `pen`.
+    pub pointer: String,
+    /// The system interrupted it; what was drawn is kept.
+    pub cancelled: bool,
+    /// 0.01 CSS px.
+    pub x: Vec<i32>,
+    /// 0.01 CSS px.
+    pub y: Vec<i32>,
+    /// Milliseconds, monotonic within one page.
+    pub t: Vec<i64>,
+    /// 0 to 1023.
+    pub p: Vec<u16>,
+}
+
+/// A signed paper exactly as it was shown, and whether its bytes hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SignedView {
+    /// The entry.
+    pub entry: EntryId,
+    /// The stop.
+    pub stop: Option<StopId>,
+    /// What was signed.
+    pub paper: PaperKind,
+    /// The statement snapshot.
+    pub statement: SnapshotId,
+    /// The strings that were drawn, read from the sealed bytes.
+    pub render_model: RenderModel,
+    /// Digest of the render model, as sealed.
+    pub render_model_digest: Digest,
+    /// Its first eight hex digits.
+    pub hash_short: String,
+    /// Digest of the sealed entry.
+    pub hash: Digest,
+    /// Total confirmed.
+    pub total: Money,
+    /// The total in words (大写).
+    pub total_words: String,
+    /// Who signed.
+    pub signer: Signer,
+    /// The signer's choice on stroke dynamics.
+    pub stroke_consent: StrokeConsent,
+    /// When and how far the statement was shown.
+    pub viewing: Viewing,
+    /// Wall clock of the device.
+    pub at_ms: i64,
+    /// The same in Asia/Shanghai, as printed.
+    pub at: String,
+    /// Whose device; empty when not known here.
+    pub author_name: String,
+    /// Where.
+    pub position: PositionRow,
+    /// The drawn signature; none when its part is not on this device.
+    pub image_svg: Option<String>,
+    /// How far it has come.
+    pub state: ObjectState,
+    /// Whether the bytes hold.
+    pub verification: Verification,
+}
+
+/// One answer of a verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// It holds.
+    Holds,
+    /// It does not hold.
+    Broken,
+    /// What is needed for the answer is not on this device.
+    Unknown,
+}
+
+/// What was verified about a signed paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Verification {
+    /// The device key's signature under the entry.
+    pub signature: Check,
+    /// The statement's bytes hash to the snapshot's id, and its render model to the sealed digest.
+    pub statement: Check,
+    /// The strokes hash to the commitment.
+    pub strokes: Check,
+    /// The image hashes to its name in the manifest.
+    pub image: Check,
+    /// The server's receipt.
+    pub receipt: Check,
+}
+
+/// Whether a signature in this capacity has an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum EffectAnswer {
+    /// It has.
+    Yes,
+    /// Only with proof of authority or arrival.
+    NeedsProof,
+    /// It has not.
+    No,
+}
+
+/// One legal effect of a signature, shown before somebody signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct EffectRow {
+    /// `demand_received`, `amount_admitted`, `promise_binds`.
+    pub effect: String,
+    /// Whether it has the effect.
+    pub answer: EffectAnswer,
+    /// The articles.
+    pub source: String,
+}
