@@ -10,5 +10,6 @@ pub mod domain;
 pub mod journal;
 pub mod protocol;
 pub mod read_model;
+pub mod replica;
 pub mod snapshots;
 pub mod views;

@@ -18,6 +18,9 @@ pub const PUSH_LIMIT_BYTES: usize = 4 << 20;
 pub const PUSH_LIMIT_ENVELOPES: usize = 500;
 /// Size of one chunk of an attachment.
 pub const BLOB_CHUNK_BYTES: usize = 256 << 10;
+/// The header of the answers to `HEAD` and `PUT` of an attachment: `complete`, or the indices of the chunks that are there,
+/// separated by commas; empty when there are none. The status of such an answer is 200 or 204.
+pub const CHUNKS_HEADER: &str = "countersign-chunks";
 /// Largest attachment.
 pub const BLOB_LIMIT_BYTES: u64 = 32 << 20;
 /// Largest frame of a pull, before compression.

@@ -1,0 +1,124 @@
+//! What a command or a read can say no with, and the six kinds that a screen acts on.
+
+use std::io;
+
+use serde::Serialize;
+
+/// What a screen can do about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// Ask again later; nothing was lost.
+    Retry,
+    /// Enrol this device, or enrol it again.
+    SignIn,
+    /// Something is under way.
+    Wait,
+    /// Change the input.
+    Fix,
+    /// What it was about is not here any more.
+    Gone,
+    /// Somebody must look at it.
+    Support,
+}
+
+/// Why a call on the replica was refused or could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaError {
+    /// The device is not enrolled.
+    #[error("this device is not enrolled")]
+    NotEnrolled,
+    /// The device is enrolled already.
+    #[error("this device is already enrolled")]
+    AlreadyEnrolled,
+    /// The input cannot be taken; the word is a key of the message catalog.
+    #[error("the input is refused: {0}")]
+    Refused(&'static str),
+    /// There is no such object here; the word names the noun.
+    #[error("there is no such {0} on this device")]
+    NotFound(&'static str),
+    /// Another sync is running.
+    #[error("a sync is already running")]
+    Busy,
+    /// The server could not be reached.
+    #[error("the server cannot be reached")]
+    NoConnection,
+    /// The server asks to come back later.
+    #[error("the server asks to come back later")]
+    ServerBusy,
+    /// The server refused the device's proof or code.
+    #[error("the server does not accept this device or code")]
+    SignIn,
+    /// The server's answer is not what the protocol says.
+    #[error("the server's answer cannot be understood")]
+    BadAnswer,
+    /// The store was written by a newer program.
+    #[error(
+        "the data on this device was written by a newer version ({found}; this one knows {known})"
+    )]
+    NewerSchema {
+        /// Version of the store.
+        found: i64,
+        /// Newest version known here.
+        known: i64,
+    },
+    /// The store answers with an error.
+    #[error("the store of this device cannot be used")]
+    Store(#[from] rusqlite::Error),
+    /// A file of the store cannot be used.
+    #[error("a file of this device's store cannot be used")]
+    File(#[from] io::Error),
+    /// Stored bytes do not read back: damage or a defect.
+    #[error("stored bytes do not read back: {0}")]
+    Damaged(&'static str),
+    /// The device key does not work.
+    #[error("the device key cannot be used")]
+    Key,
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes")]
+    Random,
+}
+
+impl ReplicaError {
+    /// What a screen can do about it.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotEnrolled | Self::SignIn => ErrorKind::SignIn,
+            Self::AlreadyEnrolled | Self::Refused(_) => ErrorKind::Fix,
+            Self::NotFound(_) => ErrorKind::Gone,
+            Self::Busy => ErrorKind::Wait,
+            Self::NoConnection | Self::ServerBusy => ErrorKind::Retry,
+            Self::BadAnswer
+            | Self::NewerSchema { .. }
+            | Self::Store(_)
+            | Self::File(_)
+            | Self::Damaged(_)
+            | Self::Key
+            | Self::Random => ErrorKind::Support,
+        }
+    }
+
+    /// The stable key of the words in the message catalogs.
+    #[must_use]
+    pub const fn reference(&self) -> &'static str {
+        match self {
+            Self::NotEnrolled => "not-enrolled",
+            Self::AlreadyEnrolled => "already-enrolled",
+            Self::Refused(key) => key,
+            Self::NotFound(noun) => noun,
+            Self::Busy => "sync-running",
+            Self::NoConnection => "no-connection",
+            Self::ServerBusy => "server-busy",
+            Self::SignIn => "device-refused",
+            Self::BadAnswer => "bad-answer",
+            Self::NewerSchema { .. } => "newer-schema",
+            Self::Store(_) => "store-unusable",
+            Self::File(_) => "file-unusable",
+            Self::Damaged(_) => "store-damaged",
+            Self::Key => "device-key-unusable",
+            Self::Random => "no-random-bytes",
+        }
+    }
+}

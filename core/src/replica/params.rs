@@ -1,0 +1,213 @@
+//! Parameters of the commands that take more than an id. The JSON names are the field names.
+
+use serde::Deserialize;
+
+use crate::domain::ids::{DocumentId, EntryId, SigningId, StopId};
+use crate::domain::money::Money;
+use crate::domain::signer::Capacity;
+use crate::domain::time::Day;
+use crate::journal::facts::{
+    OutcomeKind, PositionReport, ReasonCode, Signer, StrokeConsent, Viewing,
+};
+use crate::views::StrokeRow;
+
+/// `device.enrol`: the one-time code from the console.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Enrolment {
+    /// The server's address, such as `https://countersign.example.cn`.
+    pub server_url: String,
+    /// 26 Crockford base-32 digits; hyphens, spaces and case do not matter.
+    pub code: String,
+    /// How the user names this device, at most 200 bytes.
+    pub name: String,
+}
+
+/// `today.read`: which page of stops.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(default)]
+pub struct Page {
+    /// How many to skip.
+    pub offset: u32,
+    /// How many to return, at most 500.
+    pub limit: u32,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            offset: 0,
+            limit: 200,
+        }
+    }
+}
+
+/// `stop.read`, `statement.read`, `signing.read`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfStop {
+    /// The stop.
+    pub stop: StopId,
+}
+
+/// `stop.check_in`, `stop.check_out`: `{"stop":…,"fix":{…}}` or `{"stop":…,"missing":"denied"}`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Presence {
+    /// The stop.
+    pub stop: StopId,
+    /// Where, or why that is not known.
+    #[serde(flatten)]
+    pub position: PositionReport,
+}
+
+/// `stop.edit`: one field of the stop's document, or a `customer.…` field of the customer's.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct StopEdit {
+    /// The stop.
+    pub stop: StopId,
+    /// `notes`, `negotiation`, `reason`, `met_person`, `proposal`, `next_step`, `customer_notes`.
+    pub field: String,
+    /// The whole new value, at most 64 KiB.
+    pub value: String,
+}
+
+/// `signing.begin`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SigningBegin {
+    /// The stop.
+    pub stop: StopId,
+    /// Who signs.
+    pub signer: Signer,
+    /// The signer's choice on stroke dynamics.
+    pub stroke_consent: StrokeConsent,
+    /// When and how far the statement was shown.
+    pub viewing: Viewing,
+}
+
+/// `signing.stroke`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SigningStroke {
+    /// The ceremony.
+    pub signing: SigningId,
+    /// The stroke, as the finger lifted.
+    pub stroke: StrokeRow,
+}
+
+/// `signing.undo`, `signing.abandon`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfSigning {
+    /// The ceremony.
+    pub signing: SigningId,
+}
+
+/// `signing.finish`: `{"signing":…,"fix":{…}}` or `{"signing":…,"missing":"denied"}`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SigningFinish {
+    /// The ceremony.
+    pub signing: SigningId,
+    /// Where, or why that is not known.
+    #[serde(flatten)]
+    pub position: PositionReport,
+}
+
+/// `signing.effects`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct EffectsOf {
+    /// The capacity of the signer.
+    pub capacity: Capacity,
+}
+
+/// `refusal.record`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct RefusalRecord {
+    /// The stop.
+    pub stop: StopId,
+    /// Who refused, at most 200 bytes.
+    pub person: String,
+    /// Why.
+    pub reason: ReasonCode,
+    /// In the words that were used, at most 4 KiB.
+    pub words: String,
+}
+
+/// `promise.record`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PromiseRecord {
+    /// The stop.
+    pub stop: StopId,
+    /// How much; above zero.
+    pub amount: Money,
+    /// Until which day; not before today.
+    pub due: Day,
+    /// Who promised in person.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub signer: Option<Signer>,
+}
+
+/// `outcome.record`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OutcomeRecord {
+    /// The stop.
+    pub stop: StopId,
+    /// How it ended.
+    pub kind: OutcomeKind,
+    /// Why, when it did not end well.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub reason: Option<ReasonCode>,
+    /// One sentence for the manager, at most 4 KiB.
+    #[serde(default)]
+    pub summary: String,
+}
+
+/// `conflict.settle`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ConflictSettle {
+    /// The document.
+    pub document: DocumentId,
+    /// The field as the conflict row names it.
+    pub field: String,
+    /// The value it shall have: one of the row's, or a new one.
+    pub value: String,
+}
+
+/// `send_back.answer`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SendBackAnswer {
+    /// The stop.
+    pub stop: StopId,
+    /// The send-back.
+    pub sent_back: EntryId,
+    /// What is added or corrected, at most 16 KiB.
+    pub text: String,
+}
+
+/// `entry.read`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfEntry {
+    /// The entry.
+    pub entry: EntryId,
+}
+
+/// The answer of every command that seals one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Recorded {
+    /// The entry.
+    pub entry: EntryId,
+}
