@@ -74,6 +74,44 @@ pub enum Fact {
     DeviceRevoked(#[n(0)] DeviceRevoked),
 }
 
+impl Fact {
+    /// Whether entries of this kind carry a signature of their own; the others are covered through the chain head that
+    /// each push signs.
+    #[must_use]
+    pub const fn is_signed_alone(&self) -> bool {
+        !matches!(
+            self,
+            Self::CheckIn(_) | Self::CheckOut(_) | Self::StatementShown(_) | Self::Outcome(_)
+        )
+    }
+
+    /// The kind's stable name, as in the read model and the catalogs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::CheckIn(_) => "check_in",
+            Self::CheckOut(_) => "check_out",
+            Self::StatementShown(_) => "statement_shown",
+            Self::Acknowledgement(_) => "acknowledgement",
+            Self::Refusal(_) => "refusal",
+            Self::Promise(_) => "promise",
+            Self::Outcome(_) => "outcome",
+            Self::Amendment(_) => "amendment",
+            Self::ConflictSettled(_) => "conflict_settled",
+            Self::LedgerImported(_) => "ledger_imported",
+            Self::LedgerSigned(_) => "ledger_signed",
+            Self::VisitListProposed(_) => "visit_list_proposed",
+            Self::VisitListDecided(_) => "visit_list_decided",
+            Self::PlanSubmitted(_) => "plan_submitted",
+            Self::PlanDecided(_) => "plan_decided",
+            Self::VisitAccepted(_) => "visit_accepted",
+            Self::SentBack(_) => "sent_back",
+            Self::DeviceEnrolled(_) => "device_enrolled",
+            Self::DeviceRevoked(_) => "device_revoked",
+        }
+    }
+}
+
 /// A position, or why there is none. A missing fix never blocks a check-in; it is marked.
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]

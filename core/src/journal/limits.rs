@@ -1,0 +1,89 @@
+//! How long the texts and lists of an entry may be.
+
+use crate::journal::Entry;
+use crate::journal::facts::{Decision, Fact, Signer};
+
+/// A text or list beyond its limit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` is too long: {length}, at most {limit}")]
+pub struct OverLimit {
+    /// The field.
+    pub field: &'static str,
+    /// Its length: bytes of a text, items of a list.
+    pub length: usize,
+    /// What is allowed.
+    pub limit: usize,
+}
+
+const NAME: usize = 200;
+const SENTENCE: usize = 4 << 10;
+const TEXT: usize = 16 << 10;
+const LIST: usize = 5_000;
+
+fn within(field: &'static str, length: usize, limit: usize) -> Result<(), OverLimit> {
+    if length > limit {
+        Err(OverLimit {
+            field,
+            length,
+            limit,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+fn signer(signer: &Signer) -> Result<(), OverLimit> {
+    within("signer.name", signer.name.len(), NAME)?;
+    within("signer.title", signer.title.len(), NAME)?;
+    within("signer.proof", signer.proof.len(), SENTENCE)
+}
+
+fn decision(decision: &Decision) -> Result<(), OverLimit> {
+    match decision {
+        Decision::Approved => Ok(()),
+        Decision::SentBack(reason) => within("decision.reason", reason.len(), SENTENCE),
+    }
+}
+
+/// Checks every text and list of `entry` against the limit that its documentation states.
+///
+/// # Errors
+/// [`OverLimit`] for the first that is too long.
+pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
+    within("build", entry.build.len(), 64)?;
+    within("made.boot", entry.made.boot.len(), 64)?;
+    match &entry.fact {
+        Fact::CheckIn(_) | Fact::CheckOut(_) | Fact::StatementShown(_) => Ok(()),
+        Fact::LedgerSigned(_) | Fact::PlanSubmitted(_) => Ok(()),
+        Fact::Acknowledgement(it) => signer(&it.signer),
+        Fact::Refusal(it) => {
+            within("refusal.person", it.person.len(), NAME)?;
+            within("refusal.words", it.words.len(), SENTENCE)
+        }
+        Fact::Promise(it) => it.signer.as_ref().map_or(Ok(()), signer),
+        Fact::Outcome(it) => within("outcome.summary", it.summary.len(), SENTENCE),
+        Fact::Amendment(it) => within("amendment.text", it.text.len(), TEXT),
+        Fact::ConflictSettled(it) => {
+            within("conflict.field", it.field.len(), NAME)?;
+            within("conflict.chosen", it.chosen.len(), 64 << 10)?;
+            within("conflict.were", it.were.len(), 64)
+        }
+        Fact::LedgerImported(it) => within("file_name", it.file_name.len(), 255),
+        Fact::VisitListProposed(it) => {
+            within("list.title", it.title.len(), NAME)?;
+            within("list.rows", it.rows.len(), LIST)
+        }
+        Fact::VisitListDecided(it) => decision(&it.decision),
+        Fact::PlanDecided(it) => decision(&it.decision),
+        Fact::VisitAccepted(it) => {
+            within("accepted.entries", it.entries.len(), LIST)?;
+            within("accepted.remark", it.remark.len(), SENTENCE)
+        }
+        Fact::SentBack(it) => {
+            within("sent_back.field", it.field.len(), NAME)?;
+            within("sent_back.reason", it.reason.len(), SENTENCE)
+        }
+        Fact::DeviceEnrolled(it) => within("device.name", it.name.len(), NAME),
+        Fact::DeviceRevoked(it) => within("revoked.reason", it.reason.len(), SENTENCE),
+    }
+}
