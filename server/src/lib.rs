@@ -7,5 +7,6 @@ pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod journal;
 pub mod organisation;
 pub mod router;
