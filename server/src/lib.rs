@@ -8,5 +8,6 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod journal;
+pub mod desks;
 pub mod organisation;
 pub mod router;

@@ -142,6 +142,7 @@ pub fn overdue(connection: &Connection, query: &OverdueQuery) -> rusqlite::Resul
     let mut statement = connection.prepare_cached(include_str!("overdue.sql"))?;
     let mut rows = statement.query(named_params! {
         ":as_of": text(&query.as_of),
+        ":customer": Option::<String>::None,
         ":search": query.search.trim(),
         ":sort": query.sort.as_str(),
         ":limit": query.limit.min(PAGE_LIMIT),
@@ -154,6 +155,28 @@ pub fn overdue(connection: &Connection, query: &OverdueQuery) -> rusqlite::Resul
         page.rows.push(overdue_row(row, currency)?);
     }
     Ok(page)
+}
+
+/// What is overdue at one customer of the ledger in force; none when nothing is.
+pub fn overdue_of(
+    connection: &Connection,
+    customer: CustomerId,
+    as_of: Day,
+) -> rusqlite::Result<Option<OverdueRow>> {
+    connection
+        .prepare_cached(include_str!("overdue.sql"))?
+        .query_row(
+            named_params! {
+                ":as_of": text(&as_of),
+                ":customer": text(&customer),
+                ":search": "",
+                ":sort": OverdueSort::Code.as_str(),
+                ":limit": 1,
+                ":offset": 0,
+            },
+            |row| overdue_row(row, parsed(row, "currency")?),
+        )
+        .optional()
 }
 
 fn overdue_row(row: &Row<'_>, currency: Currency) -> rusqlite::Result<OverdueRow> {

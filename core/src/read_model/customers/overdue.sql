@@ -5,6 +5,7 @@ aged as (
     select customer, outstanding_minor, currency,
         cast(julianday(:as_of) - julianday(due) as integer) as days
     from receivables join ledger using (ledger)
+    where :customer is null or customer = :customer
 ),
 summed as (
     select customer, currency,

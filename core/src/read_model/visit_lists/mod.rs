@@ -1,5 +1,7 @@
 //! Visit lists: screened customers, who proposed them, who decided.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::Serialize;
 
@@ -212,6 +214,17 @@ pub fn approved_customers(connection: &Connection) -> rusqlite::Result<Vec<Liste
              group by r.customer order by code, name limit 5000",
         )?
         .query_map([], listed_row)?
+        .collect()
+}
+
+/// Customers on a list that waits or was approved, struck ones apart.
+pub fn listed_customers(connection: &Connection) -> rusqlite::Result<BTreeSet<CustomerId>> {
+    connection
+        .prepare_cached(
+            "select distinct r.customer from visit_list_rows r join visit_lists v using (list)
+             where v.decision is not 'sent_back' and r.struck_reason is null limit 200000",
+        )?
+        .query_map([], |row| parsed(row, "customer"))?
         .collect()
 }
 

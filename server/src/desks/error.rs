@@ -1,0 +1,62 @@
+//! Why a desk said no. The words come from the catalogs, keyed by [`DeskError::key`].
+
+use crate::auth::accounts::AccountsError;
+use crate::organisation::{AppendError, ReadError};
+
+/// Why a desk said no, or could not act. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The role does not allow it.
+    #[error("this role may not do that")]
+    NotAllowed,
+    /// Nobody approves what he requested or edited.
+    #[error("nobody approves his own request")]
+    OwnRequest,
+    /// What was decided about is not what is there now: look again.
+    #[error("it has changed since it was opened")]
+    Stale,
+    /// There is no such thing here.
+    #[error("not found")]
+    NotFound,
+    /// A field says something that cannot be.
+    #[error("{field}: {key}")]
+    Invalid {
+        /// The field of the form.
+        field: &'static str,
+        /// What is wrong with it.
+        key: &'static str,
+    },
+    /// The journal.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The read model.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The server's own database.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
+    /// Bytes that this server wrote and that no longer read back: a damaged disk.
+    #[error("stored bytes do not read back")]
+    Damaged,
+}
+
+impl DeskError {
+    pub(crate) const fn invalid(field: &'static str, key: &'static str) -> Self {
+        Self::Invalid { field, key }
+    }
+
+    /// The key of the sentence in `desks.ftl`.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::NotAllowed => "desk-error-not-allowed",
+            Self::OwnRequest => "desk-error-own-request",
+            Self::Stale => "desk-error-stale",
+            Self::NotFound => "desk-error-not-found",
+            Self::Invalid { key, field: _ } => key,
+            Self::Append(_) | Self::Read(_) | Self::Accounts(_) | Self::Damaged => {
+                "desk-error-storage"
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The office's use-cases, without HTTP: one [`Desk`] is one person at work in one organisation.
+//!
+//! Every act checks the policy table, then that nobody decides on what he requested or edited himself, then that the
+//! decision names the hash of what is there now. What was decided is appended as one entry on the person's desk chain,
+//! together with everything that follows from it.
+
+mod devices;
+mod error;
+mod ids;
+mod plans;
+mod reviews;
+mod visit_lists;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use countersign_core::domain::ids::{Digest, UserId};
+use countersign_core::domain::time::{Day, Instant};
+use countersign_core::journal::Scope;
+use countersign_core::journal::facts::Fact;
+use countersign_core::snapshots::policy::{Policy, Role};
+
+pub use error::DeskError;
+pub use plans::{NewPlan, PlanEdit, PlanProblem, PlanView};
+pub use reviews::{
+    NewSentBack, ReviewState, StopReport, VerificationLine, VerificationReport, VerificationStep,
+    VisitRow,
+};
+pub use visit_lists::{Candidate, NewVisitList, ProposedRow, VisitListView};
+
+use crate::auth::SignedIn;
+use crate::auth::policy::{Action, any_may};
+use crate::organisation::{DeskEntry, Organisation};
+
+/// One person at work in one organisation. All methods block on the disk.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    organisation: Arc<Organisation>,
+    user: UserId,
+    roles: Vec<Role>,
+}
+
+impl From<&SignedIn> for Desk {
+    fn from(signed_in: &SignedIn) -> Self {
+        Self::new(
+            Arc::clone(&signed_in.organisation),
+            signed_in.user,
+            signed_in.roles.clone(),
+        )
+    }
+}
+
+/// Who decides about whose content.
+struct Request<'a> {
+    requester: UserId,
+    editors: &'a [UserId],
+    content: Digest,
+    decided: Digest,
+}
+
+impl Desk {
+    /// The desk of a user with these roles.
+    #[must_use]
+    pub const fn new(organisation: Arc<Organisation>, user: UserId, roles: Vec<Role>) -> Self {
+        Self {
+            organisation,
+            user,
+            roles,
+        }
+    }
+
+    /// The server's wall clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.organisation.clock().read().wall
+    }
+
+    /// The calendar day in Asia/Shanghai.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        Day::legal(self.now())
+    }
+
+    /// Whether the roles allow the action; pages hide what is not allowed.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        any_may(&self.roles, action)
+    }
+
+    /// Names of everybody with an account.
+    pub fn names(&self) -> Result<Names, DeskError> {
+        Ok(Names::from(&self.organisation.policy()?))
+    }
+
+    fn require(&self, action: Action) -> Result<(), DeskError> {
+        if self.may(action) {
+            Ok(())
+        } else {
+            Err(DeskError::NotAllowed)
+        }
+    }
+
+    fn judge(&self, request: &Request<'_>) -> Result<(), DeskError> {
+        if request.requester == self.user || request.editors.contains(&self.user) {
+            Err(DeskError::OwnRequest)
+        } else if request.content != request.decided {
+            Err(DeskError::Stale)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn office_entry(&self, fact: Fact) -> DeskEntry {
+        DeskEntry {
+            author: self.user,
+            scope: Scope::Office,
+            amends: None,
+            fact,
+        }
+    }
+}
+
+/// Names of people by user.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Names(BTreeMap<UserId, String>);
+
+impl Names {
+    /// The name; the id's first eight digits for somebody who has no account any more.
+    #[must_use]
+    pub fn of(&self, user: UserId) -> String {
+        self.0
+            .get(&user)
+            .cloned()
+            .unwrap_or_else(|| user.to_string().chars().take(8).collect())
+    }
+
+    /// The name, or nothing when there is no user.
+    #[must_use]
+    pub fn of_optional(&self, user: Option<UserId>) -> String {
+        user.map(|user| self.of(user)).unwrap_or_default()
+    }
+}
+
+impl From<&Policy> for Names {
+    fn from(policy: &Policy) -> Self {
+        Self(
+            policy
+                .people
+                .iter()
+                .map(|person| (person.user, person.name.clone()))
+                .collect(),
+        )
+    }
+}
+
+/// Trims a text and holds it to `limit` bytes.
+fn checked_text(
+    text: &str,
+    limit: usize,
+    field: &'static str,
+    need: Need,
+) -> Result<String, DeskError> {
+    let text = text.trim();
+    if text.is_empty() && need == Need::Required {
+        return Err(DeskError::invalid(field, "desk-invalid-empty"));
+    }
+    if text.len() > limit {
+        return Err(DeskError::invalid(field, "desk-invalid-too-long"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether a text may be empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+}
