@@ -5,9 +5,11 @@
 
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod journal;
 pub mod desks;
+pub mod journal;
+pub mod ledger_import;
 pub mod organisation;
 pub mod router;

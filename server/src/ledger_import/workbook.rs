@@ -1,0 +1,376 @@
+//! Opening a file without trusting it: what it is, how much it unpacks to, which cells it has.
+//!
+//! A workbook of a few kilobytes can ask for gigabytes. So nothing is allocated by what a file claims: a zip is unpacked
+//! once into nothing and counted before the reader sees it, sheets of an xlsx are read as a stream of cells, and the
+//! formats whose reader builds whole grids (xls, ods) are measured first.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Data, DataRef, ExcelDateTime, Ods, Range, Reader as _, Xls, Xlsx};
+use rust_decimal::Decimal;
+use zip::ZipArchive;
+
+use super::cell::{Cell, Epoch, Row, Sheet};
+use super::error::{Found, ImportError};
+use super::measure;
+use super::result::Format;
+use super::text_file;
+
+/// Bytes of a file.
+pub const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes that a zip may unpack to, all parts together.
+pub(crate) const MAX_UNPACKED: u64 = 96 * 1024 * 1024;
+/// The last row that is read, and the most rows with content over all sheets.
+pub const MAX_ROWS: u32 = 100_000;
+/// Columns that are read.
+pub const MAX_COLUMNS: u32 = 256;
+/// Bytes of text in all cells together.
+const MAX_TEXT_BYTES: usize = 48 * 1024 * 1024;
+/// Cells with content, all sheets together; the grid of a format that is read as a whole may be this large too.
+pub(crate) const MAX_CELLS: usize = 1_500_000;
+/// Bytes that the parts which a reader keeps in memory may unpack to.
+const MAX_KEPT: u64 = 16 * 1024 * 1024;
+const MAX_SHEETS: usize = 64;
+const MAX_PARTS: usize = 2_000;
+
+const MEGABYTE: u64 = 1024 * 1024;
+
+/// The format and the sheets of a file. A panic in a reader refuses the file as damaged.
+pub(crate) fn open(bytes: &[u8]) -> Result<(Format, Vec<Sheet>), ImportError> {
+    if bytes.is_empty() {
+        return Err(ImportError::Empty);
+    }
+    if bytes.len() > MAX_BYTES {
+        let limit_mb = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) / MEGABYTE;
+        return Err(ImportError::TooLarge { limit_mb });
+    }
+    let opened = catch_unwind(AssertUnwindSafe(|| open_by_content(bytes)));
+    let (format, mut sheets) = opened.unwrap_or(Err(ImportError::Damaged))?;
+    let rows: usize = sheets.iter().map(|sheet| sheet.rows.len()).sum();
+    if rows == 0 {
+        return Err(ImportError::Empty);
+    }
+    if u32::try_from(rows).unwrap_or(u32::MAX) > MAX_ROWS {
+        return Err(ImportError::TooManyRows { limit: MAX_ROWS });
+    }
+    for sheet in &mut sheets {
+        sheet.rows.shrink_to_fit();
+    }
+    Ok((format, sheets))
+}
+
+fn open_by_content(bytes: &[u8]) -> Result<(Format, Vec<Sheet>), ImportError> {
+    if bytes.starts_with(b"PK") {
+        return open_zip(bytes);
+    }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        measure::compound_file(bytes)?;
+        return Ok((Format::Xls, read_xls(bytes)?));
+    }
+    if let Some(found) = foreign(bytes) {
+        return Err(ImportError::WrongType(found));
+    }
+    text_file::read(bytes).map(|(format, sheet)| (format, vec![sheet]))
+}
+
+/// What a file is by its first bytes, when that is no ledger.
+fn foreign(bytes: &[u8]) -> Option<Found> {
+    let signatures: [(&[u8], Found); 13] = [
+        (b"%PDF", Found::Pdf),
+        (b"\x89PNG", Found::Picture),
+        (b"\xff\xd8\xff", Found::Picture),
+        (b"GIF8", Found::Picture),
+        (b"BM", Found::Picture),
+        (b"II*\0", Found::Picture),
+        (b"{\\rtf", Found::TextDocument),
+        (b"Rar!", Found::Archive),
+        (b"7z\xbc\xaf", Found::Archive),
+        (b"\x1f\x8b", Found::Archive),
+        (b"\x09\x08", Found::OldWorkbook),
+        (b"\x09\x04", Found::OldWorkbook),
+        (b"\x09\x02", Found::OldWorkbook),
+    ];
+    let by_signature = signatures
+        .into_iter()
+        .find(|(signature, _)| bytes.starts_with(signature))
+        .map(|(_, found)| found);
+    // `BM` begins words too; a bitmap has zero bytes in its header.
+    let by_signature = by_signature
+        .filter(|_| !bytes.starts_with(b"BM") || bytes.iter().take(30).any(|byte| *byte == 0));
+    by_signature.or_else(|| {
+        let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(1024)).unwrap_or(bytes))
+            .to_lowercase();
+        let head = head.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']);
+        if !head.starts_with('<') {
+            return None;
+        }
+        Some(
+            if head.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+                Found::OldWorkbook
+            } else {
+                Found::WebPage
+            },
+        )
+    })
+}
+
+fn open_zip(bytes: &[u8]) -> Result<(Format, Vec<Sheet>), ImportError> {
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|_no_directory| ImportError::Damaged)?;
+    if archive.len() > MAX_PARTS {
+        return Err(ImportError::WrongType(Found::Archive));
+    }
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    let format = if has("xl/workbook.xml") {
+        Format::Xlsx
+    } else if has("xl/workbook.bin") {
+        return Err(ImportError::WrongType(Found::BinaryWorkbook));
+    } else if has("word/document.xml") {
+        return Err(ImportError::WrongType(Found::TextDocument));
+    } else if has("content.xml") && has("mimetype") {
+        Format::Ods
+    } else if archive.file_names().any(|name| name.starts_with("xl/")) {
+        Format::Xlsx
+    } else {
+        return Err(ImportError::WrongType(Found::Archive));
+    };
+    let is_ods = format == Format::Ods;
+    let content = unpack_and_count(&mut archive, is_ods)?;
+    if is_ods {
+        measure::open_document(&content)?;
+        return Ok((format, read_ods(bytes)?));
+    }
+    Ok((format, read_xlsx(bytes)?))
+}
+
+/// Unpacks every part into nothing and counts; the content of an OpenDocument file is kept for measuring.
+fn unpack_and_count(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    is_ods: bool,
+) -> Result<Vec<u8>, ImportError> {
+    let mut content = Vec::new();
+    let mut left = MAX_UNPACKED;
+    for index in 0..archive.len() {
+        let part = match archive.by_index(index) {
+            Ok(part) => part,
+            Err(zip::result::ZipError::UnsupportedArchive(why))
+                if why == zip::result::ZipError::PASSWORD_REQUIRED =>
+            {
+                return Err(ImportError::PasswordProtected);
+            }
+            Err(_unreadable) => return Err(ImportError::Damaged),
+        };
+        let is_content = is_ods && part.name() == "content.xml";
+        let is_streamed = is_content || part.name().starts_with("xl/worksheets/");
+        let is_kept = !is_streamed && part.name().ends_with(".xml");
+        let bound = if is_kept { left.min(MAX_KEPT) } else { left };
+        let mut bounded = part.take(bound + 1);
+        let unpacked = if is_content {
+            bounded
+                .read_to_end(&mut content)
+                .map(|length| u64::try_from(length).unwrap_or(u64::MAX))
+        } else {
+            std::io::copy(&mut bounded, &mut std::io::sink())
+        };
+        let unpacked = unpacked.map_err(|_broken_stream| ImportError::Damaged)?;
+        if unpacked > bound {
+            return Err(ImportError::UnpacksTooLarge {
+                limit_mb: MAX_UNPACKED / MEGABYTE,
+            });
+        }
+        left -= unpacked;
+    }
+    Ok(content)
+}
+
+fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
+        calamine::XlsxError::Password => ImportError::PasswordProtected,
+        _unreadable => ImportError::Damaged,
+    })?;
+    let epoch = epoch_of(workbook.has_1904_epoch());
+    let names = bounded_names(workbook.sheet_names())?;
+    let mut budget = Budget::default();
+    let mut sheets = Vec::new();
+    for name in names {
+        let mut reader = match workbook.worksheet_cells_reader(&name) {
+            Ok(reader) => reader,
+            Err(calamine::XlsxError::NotAWorksheet(_)) => continue,
+            Err(_unreadable) => return Err(ImportError::Damaged),
+        };
+        let mut grid = Grid::default();
+        while let Some(cell) = reader
+            .next_cell_with_formula_metadata()
+            .map_err(|_broken| ImportError::Damaged)?
+        {
+            let content = match (&cell.value, cell.formula.is_some()) {
+                (DataRef::Empty, true) => Some(Cell::Uncalculated),
+                (value, _) => from_data_ref(value, epoch),
+            };
+            grid.put(cell.pos, content, &mut budget)?;
+        }
+        sheets.push(grid.into_sheet(name, epoch));
+    }
+    Ok(sheets)
+}
+
+fn read_xls(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
+    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+        calamine::XlsError::Password => ImportError::PasswordProtected,
+        _unreadable => ImportError::Damaged,
+    })?;
+    let epoch = epoch_of(workbook.has_1904_epoch());
+    read_ranges(workbook.sheet_names(), epoch, |name| {
+        workbook.worksheet_range(name).ok()
+    })
+}
+
+fn read_ods(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
+    let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
+        calamine::OdsError::Password => ImportError::PasswordProtected,
+        _unreadable => ImportError::Damaged,
+    })?;
+    read_ranges(workbook.sheet_names(), Epoch::Since1900, |name| {
+        workbook.worksheet_range(name).ok()
+    })
+}
+
+fn read_ranges(
+    names: Vec<String>,
+    epoch: Epoch,
+    mut range_of: impl FnMut(&str) -> Option<Range<Data>>,
+) -> Result<Vec<Sheet>, ImportError> {
+    let mut budget = Budget::default();
+    let mut sheets = Vec::new();
+    for name in bounded_names(names)? {
+        let range = range_of(&name).ok_or(ImportError::Damaged)?;
+        let mut grid = Grid::default();
+        let (first_row, first_column) = range.start().unwrap_or_default();
+        for (row, cells) in (first_row..).zip(range.rows()) {
+            for (column, cell) in (first_column..).zip(cells) {
+                grid.put((row, column), from_data(cell, epoch), &mut budget)?;
+            }
+        }
+        sheets.push(grid.into_sheet(name, epoch));
+    }
+    Ok(sheets)
+}
+
+fn bounded_names(names: Vec<String>) -> Result<Vec<String>, ImportError> {
+    if names.len() > MAX_SHEETS {
+        return Err(ImportError::TooManySheets {
+            limit: u32::try_from(MAX_SHEETS).unwrap_or(u32::MAX),
+        });
+    }
+    Ok(names)
+}
+
+/// What one file may still take: one shared text can be named by a million cells.
+struct Budget {
+    cells: usize,
+    text_bytes: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            cells: MAX_CELLS,
+            text_bytes: MAX_TEXT_BYTES,
+        }
+    }
+}
+
+impl Budget {
+    fn spend(&mut self, cell: &Cell) -> Result<(), ImportError> {
+        let text = cell.as_text().map_or(0, str::len);
+        let left = self
+            .cells
+            .checked_sub(1)
+            .zip(self.text_bytes.checked_sub(text));
+        (self.cells, self.text_bytes) = left.ok_or(ImportError::UnpacksTooLarge {
+            limit_mb: MAX_UNPACKED / MEGABYTE,
+        })?;
+        Ok(())
+    }
+}
+
+/// Cells as they come, within the limits.
+#[derive(Default)]
+struct Grid {
+    rows: BTreeMap<u32, BTreeMap<u32, Cell>>,
+}
+
+impl Grid {
+    fn put(
+        &mut self,
+        (row, column): (u32, u32),
+        cell: Option<Cell>,
+        budget: &mut Budget,
+    ) -> Result<(), ImportError> {
+        let Some(cell) = cell else { return Ok(()) };
+        if row >= MAX_ROWS {
+            return Err(ImportError::TooManyRows { limit: MAX_ROWS });
+        }
+        if column >= MAX_COLUMNS {
+            return Err(ImportError::TooManyColumns { limit: MAX_COLUMNS });
+        }
+        budget.spend(&cell)?;
+        self.rows.entry(row).or_default().insert(column, cell);
+        Ok(())
+    }
+
+    fn into_sheet(self, name: String, epoch: Epoch) -> Sheet {
+        let rows = self.rows.into_iter().map(|(row, cells)| Row {
+            number: row + 1,
+            cells: cells.into_iter().collect(),
+        });
+        Sheet {
+            name: Some(name),
+            rows: rows.collect(),
+            epoch,
+        }
+    }
+}
+
+fn from_data_ref(data: &DataRef<'_>, epoch: Epoch) -> Option<Cell> {
+    match data {
+        DataRef::Empty => None,
+        DataRef::String(text) => Cell::text(text),
+        DataRef::SharedString(text) => Cell::text(text),
+        DataRef::Int(number) => Some(Cell::Number(Decimal::from(*number))),
+        DataRef::Float(number) => Some(Cell::number(*number)),
+        DataRef::Bool(is) => Some(Cell::Logical(*is)),
+        DataRef::DateTime(value) => Some(from_date_time(*value, epoch)),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text),
+        DataRef::Error(error) => Some(Cell::Error(error.to_string())),
+    }
+}
+
+fn from_data(data: &Data, epoch: Epoch) -> Option<Cell> {
+    match data {
+        Data::Empty => None,
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::text(text),
+        Data::Int(number) => Some(Cell::Number(Decimal::from(*number))),
+        Data::Float(number) => Some(Cell::number(*number)),
+        Data::Bool(is) => Some(Cell::Logical(*is)),
+        Data::DateTime(value) => Some(from_date_time(*value, epoch)),
+        Data::Error(error) => Some(Cell::Error(error.to_string())),
+    }
+}
+
+fn from_date_time(value: ExcelDateTime, epoch: Epoch) -> Cell {
+    match Cell::number(value.as_f64()) {
+        Cell::Number(serial) if value.is_datetime() => Cell::Serial(serial, epoch),
+        cell => cell,
+    }
+}
+
+fn epoch_of(is_1904: bool) -> Epoch {
+    if is_1904 {
+        Epoch::Since1904
+    } else {
+        Epoch::Since1900
+    }
+}
