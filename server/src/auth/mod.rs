@@ -1,7 +1,10 @@
 //! Who is calling: people with a browser session, and enrolled devices.
 
 pub mod accounts;
+mod delays;
+pub mod devices;
 pub mod policy;
+pub(crate) mod secret;
 
 use std::sync::Arc;
 
