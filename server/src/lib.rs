@@ -5,8 +5,8 @@
 
 pub mod app;
 pub mod auth;
-pub mod cli;
 pub mod blobs;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod desks;

@@ -9,6 +9,7 @@ use countersign_core::snapshots::policy::{Person, Policy, Role};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_params};
 
 use super::delays;
+pub use super::devices::{Device, EnrolmentCode};
 use super::secret::{self, SecretError};
 
 const SCHEMA: &str = include_str!("schema.sql");
