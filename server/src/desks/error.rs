@@ -1,6 +1,7 @@
 //! Why a desk said no. The words come from the catalogs, keyed by [`DeskError::key`].
 
 use crate::auth::accounts::AccountsError;
+use crate::ledger_import::ImportError;
 use crate::organisation::{AppendError, ReadError};
 
 /// Why a desk said no, or could not act. Nothing was changed.
@@ -26,6 +27,9 @@ pub enum DeskError {
         /// What is wrong with it.
         key: &'static str,
     },
+    /// The file as a whole is no ledger; its words are in `import.ftl`.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// The journal.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -54,6 +58,7 @@ impl DeskError {
             Self::Stale => "desk-error-stale",
             Self::NotFound => "desk-error-not-found",
             Self::Invalid { key, field: _ } => key,
+            Self::Import(error) => error.key(),
             Self::Append(_) | Self::Read(_) | Self::Accounts(_) | Self::Damaged => {
                 "desk-error-storage"
             }

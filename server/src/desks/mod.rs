@@ -7,6 +7,7 @@
 mod devices;
 mod error;
 mod ids;
+mod ledgers;
 mod plans;
 mod reviews;
 mod visit_lists;
@@ -21,6 +22,9 @@ use countersign_core::journal::facts::Fact;
 use countersign_core::snapshots::policy::{Policy, Role};
 
 pub use error::DeskError;
+pub use ledgers::{
+    Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile,
+};
 pub use plans::{NewPlan, PlanEdit, PlanProblem, PlanView};
 pub use reviews::{
     NewSentBack, ReviewState, StopReport, VerificationLine, VerificationReport, VerificationStep,

@@ -18,7 +18,7 @@ use crate::auth::policy::Action;
 use crate::organisation::DeskEntry;
 
 /// The most customers on one list.
-pub const LIST_LIMIT: usize = 2000;
+const LIST_LIMIT: usize = 2000;
 
 /// A customer that might go on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

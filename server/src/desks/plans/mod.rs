@@ -28,9 +28,9 @@ use super::{Desk, DeskError, ids};
 use crate::auth::policy::{Action, any_may};
 
 /// The most stops on one plan.
-pub const STOP_LIMIT: usize = 200;
+const STOP_LIMIT: usize = 200;
 /// The most people on one team.
-pub const TEAM_LIMIT: usize = 20;
+const TEAM_LIMIT: usize = 20;
 
 /// A plan to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
