@@ -6,7 +6,8 @@ use countersign_core::journal::facts::{DeviceRevoked, Fact};
 use countersign_core::read_model::devices::{self, DeviceRow};
 
 use super::{Desk, DeskError, Need, checked_text};
-use crate::auth::accounts::{Accounts, EnrolmentCode};
+use crate::auth::accounts::Accounts;
+use crate::auth::devices::EnrolmentCode;
 use crate::auth::policy::{Action, any_may};
 use crate::organisation::DeskEntry;
 

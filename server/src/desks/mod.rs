@@ -22,9 +22,7 @@ use countersign_core::journal::facts::Fact;
 use countersign_core::snapshots::policy::{Policy, Role};
 
 pub use error::DeskError;
-pub use ledgers::{
-    Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile,
-};
+pub use ledgers::{Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile};
 pub use plans::{NewPlan, PlanEdit, PlanProblem, PlanView};
 pub use reviews::{
     NewSentBack, ReviewState, StopReport, VerificationLine, VerificationReport, VerificationStep,

@@ -67,8 +67,10 @@ pub(super) fn between(
     (receivables, customers): (&[ReceivableRow], &[LedgerCustomer]),
 ) -> Result<LedgerDifferences, DeskError> {
     let names = Names::of(customers.iter().chain(&ledger.customers));
-    let mut old: BTreeMap<ReceivableId, &ReceivableRow> =
-        receivables.iter().map(|row| (row.receivable, row)).collect();
+    let mut old: BTreeMap<ReceivableId, &ReceivableRow> = receivables
+        .iter()
+        .map(|row| (row.receivable, row))
+        .collect();
     let mut differences = LedgerDifferences {
         new: Difference::none(ledger),
         changed: Difference::none(ledger),

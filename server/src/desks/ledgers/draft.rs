@@ -125,7 +125,11 @@ impl Customers {
         let customer = self.named(&row.code, &row.name);
         row.name.trim().clone_into(&mut customer.name);
         let take = |to: &mut String, from: &Option<String>| {
-            if let Some(from) = from.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            if let Some(from) = from
+                .as_deref()
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+            {
                 from.clone_into(to);
             }
         };

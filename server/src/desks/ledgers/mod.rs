@@ -8,8 +8,8 @@ use countersign_core::domain::money::Money;
 use countersign_core::domain::time::Day;
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{Fact, LedgerImported, LedgerSigned, Part};
-use countersign_core::read_model::ledgers::{self, DraftRow, LedgerRow};
 use countersign_core::read_model::customers;
+use countersign_core::read_model::ledgers::{self, DraftRow, LedgerRow};
 use countersign_core::snapshots::Snapshot;
 use countersign_core::snapshots::ledger::LedgerSnapshot;
 
@@ -89,17 +89,18 @@ impl Desk {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<KeptDraft, DeskError> {
         let import = self.import_ledger(file, options, progress)?;
-        let cut_off = cut_off
-            .or(import.cut_off)
-            .ok_or(DeskError::invalid("cut_off", "desk-invalid-cut-off-missing"))?;
+        let cut_off = cut_off.or(import.cut_off).ok_or(DeskError::invalid(
+            "cut_off",
+            "desk-invalid-cut-off-missing",
+        ))?;
         if cut_off > self.today() {
             return Err(DeskError::invalid("cut_off", "desk-invalid-day-in-future"));
         }
         let known = self.organisation.read(customers::in_ledger)?;
         let ledger = draft::ledger(self.organisation.id(), &import, cut_off, known)?;
         let snapshot = Snapshot::Ledger(Box::new(ledger));
-        let bytes = minicbor::to_vec(&snapshot)
-            .expect("writing CBOR into a vector has no failing sink");
+        let bytes =
+            minicbor::to_vec(&snapshot).expect("writing CBOR into a vector has no failing sink");
         let draft = Digest::of(&bytes);
         if self
             .organisation
@@ -162,10 +163,7 @@ impl Desk {
             .organisation
             .read(|connection| ledgers::draft(connection, draft))?
             .ok_or(DeskError::NotFound)?;
-        let bytes = self
-            .organisation
-            .blob(draft)?
-            .ok_or(DeskError::Damaged)?;
+        let bytes = self.organisation.blob(draft)?.ok_or(DeskError::Damaged)?;
         match minicbor::decode(&bytes) {
             Ok(Snapshot::Ledger(ledger)) if Digest::of(&bytes) == draft => Ok((row, *ledger)),
             _ => Err(DeskError::Damaged),
@@ -190,7 +188,10 @@ impl Desk {
             return Err(DeskError::Stale);
         }
         if cut_off != ledger.cut_off {
-            return Err(DeskError::invalid("cut_off", "desk-invalid-cut-off-differs"));
+            return Err(DeskError::invalid(
+                "cut_off",
+                "desk-invalid-cut-off-differs",
+            ));
         }
         if before.is_some_and(|before| before.cut_off > cut_off) {
             return Err(DeskError::invalid("cut_off", "desk-invalid-cut-off-older"));
