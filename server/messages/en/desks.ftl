@@ -1,0 +1,55 @@
+desk-error-not-allowed = Your role may not do this.
+desk-error-own-request = Nobody approves what he requested or edited himself. Somebody else with the right to decide must do it.
+desk-error-stale = This has changed since you opened it. Open the page again and look at what is there now before you decide.
+desk-error-not-found = This was not found. Go back to the list and choose again.
+desk-error-storage = The server cannot save at present; nothing was changed. Try again later, and tell the administrator if it stays so.
+
+desk-invalid-empty = Please fill this in.
+desk-invalid-too-long = This is too long; please shorten it.
+desk-invalid-day-in-past = This day has passed; choose today or a later day.
+desk-invalid-day-in-future = The cut-off day cannot be after today.
+desk-invalid-amount = This is not an amount such as 1234567.89.
+desk-invalid-amount-too-large = The amount is too large; check the unit (yuan or ten thousand yuan).
+desk-invalid-other-currency = The draft is in another currency than the ledger in force; they cannot be compared.
+desk-invalid-cut-off-missing = The file does not say its cut-off day; please enter it.
+desk-invalid-cut-off-differs = The cut-off day is not the draft's; please check it.
+desk-invalid-cut-off-older = The cut-off day is before that of the ledger in force; it cannot be signed.
+desk-invalid-total-differs = The total is not the draft's; check it against the books and type it again.
+desk-invalid-nothing-accepted = The file has no receivable that could be taken; settle the problem rows first.
+desk-invalid-no-ledger = Finance has not signed a ledger yet, so no list can be made.
+desk-invalid-empty-list = The list has no customers.
+desk-invalid-long-list = The list is too long; make several.
+desk-invalid-customer-twice = A customer is named twice.
+desk-invalid-not-overdue = A customer has nothing overdue in the ledger in force.
+desk-invalid-not-on-list = A customer is not on this list.
+desk-invalid-all-struck = Every customer is struck; send the list back with a reason instead.
+desk-invalid-list-not-approved = The list is not approved, so no plan can be made from it.
+desk-invalid-many-stops = Too many stops; make several plans.
+desk-invalid-large-team = Too many people on the team.
+desk-invalid-nothing-came-back = Nothing has come back from this stop yet.
+desk-invalid-not-a-conflict = This field has one value only; there is nothing to settle.
+
+desk-plan-day = Enter the day of the visits, today or later.
+desk-plan-no-rep = At least one rep must be on the team.
+desk-plan-not-for-visits = This person's role does not go on visits.
+desk-plan-no-stops = The plan has no stops yet.
+desk-plan-not-on-approved-list = The customer is on no approved visit list.
+desk-plan-no-statement = The signed ledger has nothing outstanding for this customer, so there is no statement to show.
+desk-plan-customer-twice = A customer is on the plan twice.
+
+desk-review-planned = Not visited
+desk-review-waiting = Waits for review
+desk-review-sent-back = Sent back
+desk-review-answered = Answered, waits for review
+desk-review-accepted = Accepted
+
+desk-verify-payload = The entry's bytes are complete and in their one encoding
+desk-verify-signature = The device's signature verifies with the key on record
+desk-verify-chain-link = It is linked to the entry before it in the journal
+desk-verify-statement-signature = The statement was signed by this server
+desk-verify-statement-digest = The statement inside the entry is the one that was issued, byte for byte
+desk-verify-render-model = The words on the screen are those of the statement
+desk-verify-total = The total that was confirmed is the statement's
+desk-verify-image = The drawn signature has arrived unchanged
+desk-verify-strokes = The strokes have arrived unchanged
+desk-verify-receipt = The server has admitted and numbered it

@@ -1,0 +1,55 @@
+desk-error-not-allowed = 您的职务不能做这件事。
+desk-error-own-request = 自己提交或修改过的内容不能由自己审批，请由另一位有权人员处理。
+desk-error-stale = 内容在您打开之后已有变化，请重新打开页面，看过现在的内容再决定。
+desk-error-not-found = 没有找到这一项，请返回列表重新选择。
+desk-error-storage = 服务器暂时不能保存，什么都没有改变。请稍后再试；若仍不行，请联系管理员。
+
+desk-invalid-empty = 请填写此项。
+desk-invalid-too-long = 内容太长，请缩短。
+desk-invalid-day-in-past = 日期已过，请选今天或以后的日期。
+desk-invalid-day-in-future = 截止日不能晚于今天。
+desk-invalid-amount = 金额写法不对，应如 1234567.89。
+desk-invalid-amount-too-large = 金额过大，请核对单位（元、万元）。
+desk-invalid-other-currency = 草稿的币种与现行账目不同，不能相互比较。
+desk-invalid-cut-off-missing = 文件中没有写明截止日，请填写。
+desk-invalid-cut-off-differs = 截止日与草稿不一致，请核对。
+desk-invalid-cut-off-older = 截止日早于现行账目的截止日，不能签认。
+desk-invalid-total-differs = 合计与草稿不一致，请与账面核对后重新输入。
+desk-invalid-nothing-accepted = 文件中没有可以采用的应收账款，请先处理有问题的行。
+desk-invalid-no-ledger = 财务尚未签认账目，还不能编制名单。
+desk-invalid-empty-list = 名单上没有客户。
+desk-invalid-long-list = 名单太长，请分成几份。
+desk-invalid-customer-twice = 同一客户列了两次。
+desk-invalid-not-overdue = 有客户在现行账目中没有逾期款项。
+desk-invalid-not-on-list = 有客户不在这份名单上。
+desk-invalid-all-struck = 全部客户都被划去；请改为退回并说明原因。
+desk-invalid-list-not-approved = 名单尚未批准，不能据此编制方案。
+desk-invalid-many-stops = 走访点太多，请分成几份方案。
+desk-invalid-large-team = 走访人员太多。
+desk-invalid-nothing-came-back = 这个走访点还没有任何回传内容。
+desk-invalid-not-a-conflict = 这一栏没有不同的填写内容，无需选择。
+
+desk-plan-day = 请填写走访日期，且不能早于今天。
+desk-plan-no-rep = 走访人员中至少要有一名业务员。
+desk-plan-not-for-visits = 此人的职务不参加走访。
+desk-plan-no-stops = 方案中还没有走访点。
+desk-plan-not-on-approved-list = 客户不在已批准的上门催收客户名单上。
+desk-plan-no-statement = 已签认的账目中该客户没有未收款项，没有对账单可出示。
+desk-plan-customer-twice = 同一客户在方案中出现了两次。
+
+desk-review-planned = 未走访
+desk-review-waiting = 待审阅
+desk-review-sent-back = 已退回补正
+desk-review-answered = 已补正，待审阅
+desk-review-accepted = 已认可
+
+desk-verify-payload = 条目的字节完整，编码唯一
+desk-verify-signature = 设备签名与登记的公钥相符
+desk-verify-chain-link = 与流水中的前一条目相连
+desk-verify-statement-signature = 对账单由本服务器签发
+desk-verify-statement-digest = 条目中的对账单与签发的逐字节相同
+desk-verify-render-model = 屏幕显示的文字与对账单一致
+desk-verify-total = 确认的合计与对账单一致
+desk-verify-image = 签名图像已收到且未被改动
+desk-verify-strokes = 笔迹已收到且未被改动
+desk-verify-receipt = 服务器已接收并编号
