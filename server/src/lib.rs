@@ -12,5 +12,6 @@ pub mod config;
 pub mod desks;
 pub mod journal;
 pub mod ledger_import;
+pub mod metrics;
 pub mod organisation;
 pub mod router;
