@@ -6,6 +6,8 @@
 mod columns;
 pub mod customers;
 pub mod devices;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod ledgers;
 pub mod plans;
 pub mod reviews;

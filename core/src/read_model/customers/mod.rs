@@ -262,3 +262,132 @@ pub(crate) const fn crs_name(crs: Crs) -> &'static str {
         Crs::Bd09 => "bd09",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ageing::Bucket;
+    use crate::read_model::fixtures::{customer, day, ledger, sign, tables, written, yuan};
+
+    fn query(search: &str, sort: OverdueSort) -> OverdueQuery {
+        OverdueQuery {
+            as_of: day("2026-06-30"),
+            search: search.to_owned(),
+            sort,
+            offset: 0,
+            limit: 10,
+        }
+    }
+
+    fn three_customers() -> Connection {
+        let mut connection = tables();
+        let rows = [
+            (1, "2026-05-31", "100.00"),
+            (1, "2026-07-15", "7.00"),
+            (1, "2026-01-01", "-30.00"),
+            (2, "2023-01-01", "50.00"),
+            (3, "2026-08-01", "900.00"),
+        ];
+        written(&mut connection, |tx| {
+            sign(tx, 1, &ledger("2026-06-30", &rows));
+            Ok(())
+        });
+        connection
+    }
+
+    #[test]
+    fn nothing_is_overdue_before_a_ledger_is_signed() {
+        let mut connection = tables();
+        let draft = ledger("2026-06-30", &[(1, "2026-05-31", "100.00")]);
+        let id = SnapshotId::of(b"unsigned");
+        written(&mut connection, |tx| {
+            project_ledger(tx, id, &draft)?;
+            crate::read_model::ledgers::project_ledger(tx, id, &draft)
+        });
+        let page = overdue(&connection, &query("", OverdueSort::Overdue)).unwrap();
+        assert_eq!(page, OverduePage::default());
+    }
+
+    #[test]
+    fn credits_and_what_is_not_due_stay_outside_the_overdue_amount() {
+        let page = overdue(&three_customers(), &query("", OverdueSort::Overdue)).unwrap();
+        assert_eq!(page.customers, 2);
+        assert_eq!(page.overdue, Some(yuan("150.00")));
+        let first = &page.rows[0];
+        assert_eq!(first.customer, customer(1));
+        assert_eq!(first.overdue, yuan("100.00"));
+        assert_eq!(first.credits, yuan("-30.00"));
+        assert_eq!(first.outstanding, yuan("77.00"));
+        assert_eq!(first.days_past_due, 30);
+        assert_eq!(first.buckets[0], yuan("7.00"));
+        assert_eq!(first.buckets[1], yuan("100.00"));
+    }
+
+    #[test]
+    fn sorts_and_searches_by_name_and_code() {
+        let connection = three_customers();
+        let page = overdue(&connection, &query("", OverdueSort::DaysPastDue)).unwrap();
+        assert_eq!(page.rows[0].customer, customer(2));
+        let page = overdue(&connection, &query("c002", OverdueSort::Overdue)).unwrap();
+        assert_eq!(page.rows.len(), 1);
+        assert_eq!(page.rows[0].customer, customer(2));
+        let page = overdue(&connection, &query("公司1", OverdueSort::Name)).unwrap();
+        assert_eq!(page.rows[0].customer, customer(1));
+        assert!(
+            overdue(&connection, &query("' or 1", OverdueSort::Name))
+                .unwrap()
+                .rows
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn every_bucket_has_the_limits_of_the_rule() {
+        let as_of = day("2026-06-30");
+        for days in [
+            -15, 0, 1, 30, 31, 60, 61, 90, 91, 180, 181, 365, 366, 730, 731, 1095, 1096, 4000,
+        ] {
+            let due = Day(as_of.0 - chrono::Duration::days(days));
+            let rows = [
+                (1, "2026-06-29", "1.00"),
+                (1, due.to_string().as_str(), "5.00"),
+            ]
+            .map(|(owner, due, amount)| (owner, due.to_owned(), amount));
+            let rows: Vec<(u8, &str, &str)> = rows
+                .iter()
+                .map(|(owner, due, amount)| (*owner, due.as_str(), *amount))
+                .collect();
+            let mut connection = tables();
+            written(&mut connection, |tx| {
+                sign(tx, 1, &ledger("2026-06-30", &rows));
+                Ok(())
+            });
+            let page = overdue(&connection, &query("", OverdueSort::Overdue)).unwrap();
+            let expected = Bucket::ALL.map(|bucket| {
+                let own = if bucket == Bucket::of(days) {
+                    "5.00"
+                } else {
+                    "0"
+                };
+                let other = if bucket == Bucket::Days1To30 {
+                    "1.00"
+                } else {
+                    "0"
+                };
+                yuan(own).plus(yuan(other)).unwrap()
+            });
+            assert_eq!(page.rows[0].buckets, expected, "{days} days past due");
+        }
+    }
+
+    #[test]
+    fn a_page_says_how_many_there_are_in_all() {
+        let mut one = query("", OverdueSort::Code);
+        one.limit = 1;
+        one.offset = 1;
+        let page = overdue(&three_customers(), &one).unwrap();
+        assert_eq!(page.rows.len(), 1);
+        assert_eq!(page.rows[0].customer, customer(2));
+        assert_eq!(page.customers, 2);
+    }
+}

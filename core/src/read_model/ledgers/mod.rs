@@ -289,3 +289,41 @@ fn receivable_row(row: &Row<'_>) -> rusqlite::Result<ReceivableRow> {
 fn currency(row: &Row<'_>) -> rusqlite::Result<Currency> {
     parsed(row, "currency")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read_model::fixtures::{customer, ledger, sign, tables, written, yuan};
+
+    #[test]
+    fn the_last_signed_ledger_is_in_force_and_only_its_figures_are_kept() {
+        let mut connection = tables();
+        let june = ledger("2026-06-30", &[(1, "2026-05-31", "100.00")]);
+        let july = ledger(
+            "2026-07-31",
+            &[(1, "2026-05-31", "60.00"), (2, "2026-07-01", "5.00")],
+        );
+        let mut id = Digest::default();
+        written(&mut connection, |tx| {
+            sign(tx, 1, &june);
+            id = sign(tx, 2, &july);
+            Ok(())
+        });
+        let row = in_force(&connection).unwrap().unwrap();
+        assert_eq!((row.ledger, row.number), (id, 2));
+        assert_eq!(row.outstanding, yuan("65.00"));
+        let rows = receivables_of(&connection, customer(1)).unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].outstanding, yuan("60.00"));
+        let kept: i64 = connection
+            .query_row("select count(*) from receivables", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(kept, 2);
+    }
+
+    #[test]
+    fn an_amount_beyond_the_column_is_an_error_and_not_another_amount() {
+        assert!(minor(yuan("92233720368547758.08")).is_err());
+        assert_eq!(minor(yuan("-92233720368547758.08")).unwrap(), i64::MIN);
+    }
+}

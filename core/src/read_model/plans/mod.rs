@@ -201,3 +201,112 @@ fn act_row(row: &Row<'_>) -> rusqlite::Result<PlanAct> {
         at: Instant::from_ms(row.get("acted_at_ms")?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Scope;
+    use crate::journal::facts::{Decided, PlanSubmitted};
+    use crate::read_model::fixtures::{customer, entry, tables, user, written};
+
+    const PLAN: PlanId = PlanId::from_bytes([3; 16]);
+
+    fn heads(text: &str) -> Digest {
+        Digest::of(text.as_bytes())
+    }
+
+    fn submitted(number: u8, at: &str) -> Entry {
+        let fact = Fact::PlanSubmitted(PlanSubmitted {
+            plan: PLAN,
+            heads: heads(at),
+        });
+        entry(number, user(1), Scope::Office, fact)
+    }
+
+    fn decided(number: u8, at: &str, decision: Decision) -> Entry {
+        let fact = Fact::PlanDecided(Decided {
+            about: PLAN,
+            pinned: heads(at),
+            decision,
+        });
+        entry(number, user(2), Scope::Office, fact)
+    }
+
+    fn draft(at: &str) -> PlanDraft {
+        let stop = PlanDraftStop {
+            customer: customer(1),
+            order: 1,
+            materials: [crate::snapshots::plan::Material::Contract].into(),
+        };
+        PlanDraft {
+            heads: heads(at),
+            title: "城东片区".to_owned(),
+            day: "2026-07-15".to_owned(),
+            vehicle: String::new(),
+            team: [user(4)].into(),
+            stops: [(crate::domain::ids::StopId::from_bytes([5; 16]), stop)].into(),
+            editors: [user(1)].into(),
+        }
+    }
+
+    fn state_after(at: &str, entries: &[Entry]) -> PlanRow {
+        let mut connection = tables();
+        written(&mut connection, |tx| {
+            project_draft(tx, PLAN, &draft(at))?;
+            entries
+                .iter()
+                .try_for_each(|entry| project_entry(tx, entry))
+        });
+        plan(&connection, PLAN).unwrap().unwrap()
+    }
+
+    #[test]
+    fn an_edit_after_approval_makes_it_stale_and_a_new_approval_mends_it() {
+        let acts = [submitted(1, "a"), decided(2, "a", Decision::Approved)];
+        assert_eq!(state_after("a", &acts).state, PlanState::Approved);
+        assert_eq!(state_after("b", &acts).state, PlanState::Stale);
+        let acts = [acts.as_slice(), &[submitted(3, "b")]].concat();
+        assert_eq!(state_after("b", &acts).state, PlanState::Submitted);
+        assert_eq!(state_after("c", &acts).state, PlanState::Stale);
+        let acts = [acts.as_slice(), &[decided(4, "b", Decision::Approved)]].concat();
+        assert_eq!(state_after("b", &acts).state, PlanState::Approved);
+    }
+
+    #[test]
+    fn what_was_sent_back_is_a_draft_again_once_it_is_edited() {
+        let back = Decision::SentBack("车辆不足".to_owned());
+        let acts = [submitted(1, "a"), decided(2, "a", back)];
+        let row = state_after("a", &acts);
+        assert_eq!(row.state, PlanState::SentBack);
+        assert_eq!(row.acts[1].reason, "车辆不足");
+        assert_eq!(state_after("b", &acts).state, PlanState::Draft);
+    }
+
+    #[test]
+    fn a_submission_that_was_edited_waits_for_nobody() {
+        assert_eq!(
+            state_after("b", &[submitted(1, "a")]).state,
+            PlanState::Draft
+        );
+    }
+
+    #[test]
+    fn a_draft_replaces_the_one_before() {
+        let mut connection = tables();
+        written(&mut connection, |tx| {
+            project_draft(tx, PLAN, &draft("a"))?;
+            let mut other = draft("b");
+            other.team = [user(6)].into();
+            other.editors = [user(7)].into();
+            project_draft(tx, PLAN, &other)
+        });
+        assert_eq!(team(&connection, PLAN).unwrap(), [user(6)]);
+        assert_eq!(editors(&connection, PLAN).unwrap(), [user(1), user(7)]);
+        let stops = draft_stops(&connection, PLAN).unwrap();
+        assert_eq!(stops.len(), 1);
+        assert_eq!(
+            stops[0].materials,
+            [crate::snapshots::plan::Material::Contract]
+        );
+    }
+}

@@ -237,3 +237,39 @@ fn sent_back_row(row: &Row<'_>) -> rusqlite::Result<SentBackRow> {
         answers: Vec::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read_model::fixtures::{day, entry, tables, user, written};
+
+    const STOP: StopId = StopId::from_bytes([6; 16]);
+
+    #[test]
+    fn an_answer_is_linked_to_its_send_back() {
+        let sent_back = Fact::SentBack(SentBack {
+            field: "身份证明".to_owned(),
+            reason: "缺授权书".to_owned(),
+            deadline: day("2026-07-20"),
+        });
+        let mut sent = entry(2, user(2), Scope::Stop(STOP), sent_back);
+        sent.amends = Some(EntryId::from_bytes([1; 16]));
+        let answer = Fact::Amendment(Amendment {
+            sent_back: sent.id,
+            text: "已补授权书".to_owned(),
+        });
+        let mut answered = entry(3, user(3), Scope::Stop(STOP), answer);
+        answered.amends = sent.amends;
+        let mut connection = tables();
+        written(&mut connection, |tx| {
+            project_entry(tx, &sent)?;
+            project_entry(tx, &sent)?;
+            project_entry(tx, &answered)
+        });
+        let rows = sent_backs(&connection, STOP).unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].about, EntryId::from_bytes([1; 16]));
+        assert_eq!(rows[0].answers.len(), 1);
+        assert_eq!(rows[0].answers[0].about, sent.amends);
+    }
+}

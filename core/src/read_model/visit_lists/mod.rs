@@ -278,3 +278,89 @@ fn listed_row(row: &Row<'_>) -> rusqlite::Result<ListedCustomer> {
         struck_reason: row.get("struck_reason")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Scope;
+    use crate::journal::facts::{StruckRow, VisitListRow};
+    use crate::read_model::fixtures::{customer, entry, tables, user, written, yuan};
+
+    const LIST: VisitListId = VisitListId::from_bytes([4; 16]);
+
+    fn proposed(number: u8, customers: &[u8]) -> Entry {
+        let rows = customers.iter().map(|number| VisitListRow {
+            customer: customer(*number),
+            overdue: yuan("100.00"),
+            days_past_due: 30,
+            reason: "多次推诿".to_owned(),
+        });
+        let fact = Fact::VisitListProposed(VisitListProposed {
+            list: LIST,
+            title: "七月".to_owned(),
+            ledger: Digest::default(),
+            rows: rows.collect(),
+        });
+        entry(number, user(1), Scope::Office, fact)
+    }
+
+    fn decided(number: u8, pinned: Digest, decision: Decision, struck: &[u8]) -> Entry {
+        let struck = struck.iter().map(|number| StruckRow {
+            customer: customer(*number),
+            reason: "已付款".to_owned(),
+        });
+        let fact = Fact::VisitListDecided(VisitListDecided {
+            list: LIST,
+            pinned,
+            decision,
+            struck: struck.collect(),
+        });
+        entry(number, user(2), Scope::Office, fact)
+    }
+
+    fn after(entries: &[Entry]) -> Connection {
+        let mut connection = tables();
+        written(&mut connection, |tx| {
+            (1_u8..)
+                .zip(entries)
+                .try_for_each(|(number, entry)| project_entry(tx, entry, Digest::of(&[number])))
+        });
+        connection
+    }
+
+    #[test]
+    fn a_struck_customer_is_not_approved_and_stays_on_the_list() {
+        let connection = after(&[
+            proposed(1, &[1, 2]),
+            decided(2, Digest::of(&[1]), Decision::Approved, &[2]),
+        ]);
+        assert!(is_approved(&connection, customer(1)).unwrap());
+        assert!(!is_approved(&connection, customer(2)).unwrap());
+        let head = head(&connection, LIST).unwrap().unwrap();
+        assert_eq!((head.state, head.customers), (ListState::Approved, 1));
+        let rows = rows(&connection, LIST).unwrap();
+        assert_eq!(rows[1].struck_reason.as_deref(), Some("已付款"));
+    }
+
+    #[test]
+    fn a_decision_about_an_earlier_proposal_decides_nothing() {
+        let connection = after(&[
+            proposed(1, &[1]),
+            proposed(2, &[1, 2]),
+            decided(3, Digest::of(&[1]), Decision::Approved, &[]),
+        ]);
+        let head = head(&connection, LIST).unwrap().unwrap();
+        assert_eq!(head.state, ListState::Proposed);
+        assert!(approved_customers(&connection).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_list_that_was_sent_back_can_be_proposed_again() {
+        let back = Decision::SentBack("缺少理由".to_owned());
+        let connection = after(&[proposed(1, &[1]), decided(2, Digest::of(&[1]), back, &[])]);
+        let row = head(&connection, LIST).unwrap().unwrap();
+        assert_eq!(row.state, ListState::SentBack);
+        assert_eq!(row.decision_reason, "缺少理由");
+        assert!(listed_customers(&connection).unwrap().is_empty());
+    }
+}
