@@ -1,6 +1,6 @@
 //! Every sample ledger comes to exactly what `expected.json` says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use countersign_core::domain::money::{Currency, Money};
@@ -54,6 +54,7 @@ fn assert_all_as_expected(file: &str) -> LedgerImport {
         expected["ignored_rows"],
         "{file}: ignored rows"
     );
+    assert_every_row_is_in_one_place(&import);
     assert_totals(&import, &expected);
     assert_sheets(&import, &expected);
     for spot in expected["spot_rows"].as_array().unwrap() {
@@ -77,6 +78,34 @@ fn problems(import: &LedgerImport) -> Value {
 fn ignored(import: &LedgerImport) -> Value {
     let row = |r: &countersign_server::ledger_import::IgnoredRow| json!({"sheet": r.place.sheet, "row": r.place.row, "kind": r.kind});
     import.ignored_rows.iter().map(row).collect()
+}
+
+/// Accepted, held or ignored: no row twice, none left out up to the last of its sheet.
+fn assert_every_row_is_in_one_place(import: &LedgerImport) {
+    let held: BTreeSet<&Place> = import
+        .problems
+        .iter()
+        .map(|problem| &problem.place)
+        .collect();
+    let accepted = import.receivables.iter().map(|row| &row.place);
+    let customers = import.customers.iter().filter_map(|row| row.place.as_ref());
+    let contracts = import.contracts.iter().map(|row| &row.place);
+    let payments = import.payments.iter().map(|row| &row.place);
+    let ignored = import.ignored_rows.iter().map(|row| &row.place);
+    let registers = customers.chain(contracts).chain(payments);
+    let mut places: Vec<&Place> = accepted
+        .chain(registers)
+        .chain(ignored)
+        .chain(held)
+        .collect();
+    places.sort();
+    for (one, next) in places.iter().zip(places.iter().skip(1)) {
+        let follows = one.sheet == next.sheet && one.row + 1 == next.row;
+        assert!(
+            follows || (one.sheet != next.sheet && next.row == 1),
+            "{one:?} {next:?}"
+        );
+    }
 }
 
 fn assert_totals(import: &LedgerImport, expected: &Value) {

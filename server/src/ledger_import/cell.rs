@@ -80,13 +80,12 @@ impl Cell {
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) | Self::Error(text) => f.write_str(text),
             Self::Number(number) => number.normalize().fmt(f),
             Self::Serial(serial, epoch) => match epoch.day(*serial) {
                 Some(day) => day.fmt(f),
                 None => serial.normalize().fmt(f),
             },
-            Self::Error(text) => f.write_str(text),
             Self::Logical(true) => f.write_str("TRUE"),
             Self::Logical(false) => f.write_str("FALSE"),
             Self::Uncalculated => Ok(()),

@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Column {
 }
 
 macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, [$($exact:literal)*], [$($part:literal)*];)+) => {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $key:literal, [$($exact:literal)*], [$($part:literal)*];)+) => {
         /// What a column can hold.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -74,6 +74,12 @@ macro_rules! fields {
                 match self { $(Self::$name => $word,)+ }
             }
 
+            /// The message in `import.ftl`.
+            #[must_use]
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)+ }
+            }
+
             const fn exact(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$($exact),*],)+ }
             }
@@ -87,110 +93,110 @@ macro_rules! fields {
 
 fields! {
     /// Customer code 客户编码.
-    Code = "code",
+    Code = "code", "import-field-code",
         ["客户编码" "客户编号" "客户代码" "客户号" "客户id" "往来单位编码" "单位编码" "单位编号" "编码" "代码" "customerid"
          "customercode" "customerno" "customernumber" "accountno" "accountnumber"],
         ["客户编" "客户代码" "customerid" "customercode"];
     /// Customer name 客户名称.
-    Customer = "customer",
+    Customer = "customer", "import-field-customer",
         ["客户名称" "客户" "客户全称" "客户简称" "单位名称" "购货单位" "往来单位" "往来单位名称" "公司名称" "企业名称" "购方名称"
          "购买方名称" "债务人" "债务人名称" "欠款单位" "付款单位" "名称" "customer" "customername" "company" "companyname"
          "name" "debtor"],
         ["客户名" "单位名称" "购方名" "customername"];
     /// Document number 发票号/单据号.
-    Document = "document",
+    Document = "document", "import-field-document",
         ["发票号码" "发票号" "发票编号" "单据编号" "单据号" "单据号码" "票据号" "票号" "凭证号" "销货单号" "出库单号" "单号" "invoiceno"
          "invoicenumber" "invoice" "invoiceid" "documentno" "documentnumber" "docno" "document"],
         ["发票号" "单据号" "单据编号" "单号" "invoiceno" "invoicenumber"];
     /// Contract number 合同号.
-    Contract = "contract",
+    Contract = "contract", "import-field-contract",
         ["合同号" "合同编号" "合同" "合同号码" "contract" "contractno" "contractnumber"],
         ["合同号" "合同编号"];
     /// Day of the invoice 开票日期.
-    Invoiced = "invoiced",
+    Invoiced = "invoiced", "import-field-invoiced",
         ["开票日期" "开票日" "开票时间" "发票日期" "单据日期" "业务日期" "日期" "发生日期" "记账日期" "入账日期" "开单日期" "销售日期"
          "出库日期" "发货日期" "invoicedate" "documentdate" "date" "issuedate" "billdate" "invoiced"],
         ["开票日" "发票日期" "单据日期" "invoicedate"];
     /// Due day 到期日.
-    Due = "due",
+    Due = "due", "import-field-due",
         ["到期日" "到期日期" "到期" "付款到期日" "应付日期" "应付款日期" "应收日期" "应收款日期" "应回款日期" "约定付款日" "约定付款日期"
          "约定还款日" "还款日" "还款日期" "最迟付款日" "收款期限" "付款期限" "duedate" "due" "maturity" "maturitydate"],
         ["到期日" "到期时间" "付款期限" "duedate"];
     /// Receivable amount 应收金额.
-    Amount = "amount",
+    Amount = "amount", "import-field-amount",
         ["应收金额" "应收款" "应收账款" "应收款项" "应收" "应收总额" "开票金额" "发票金额" "价税合计" "单据金额" "销售金额" "金额"
          "invoiceamount" "amount" "receivable" "invoicetotal" "originalamount" "amountinvoiced"],
         ["应收金额" "开票金额" "发票金额" "invoiceamount"];
     /// Received amount 已收金额.
-    Received = "received",
+    Received = "received", "import-field-received",
         ["已收金额" "已收" "已收款" "已收款项" "已回款" "已回款金额" "回款金额" "回款" "收款金额" "实收金额" "实收" "已付金额" "已付" "已还金额"
          "已核销金额" "核销金额" "received" "paid" "amountpaid" "paidamount" "amountreceived"],
         ["已收" "已回款" "已付" "已核销"];
     /// Outstanding amount 未收金额.
-    Outstanding = "outstanding",
+    Outstanding = "outstanding", "import-field-outstanding",
         ["未收金额" "未收" "未收款" "未收款项" "未收余额" "未回款" "未回款金额" "未付金额" "未付" "欠款" "欠款金额" "欠款余额" "余额" "应收余额"
          "应收账款余额" "期末余额" "结欠" "尚欠" "尚欠金额" "未核销金额" "outstanding" "balance" "openamount" "amountdue"
          "balancedue" "outstandingamount"],
         ["未收" "未回款" "未付" "欠款" "余额" "outstanding" "balance"];
     /// Salesperson 业务员.
-    Salesperson = "salesperson",
+    Salesperson = "salesperson", "import-field-salesperson",
         ["业务员" "业务人员" "业务代表" "销售员" "销售人员" "销售代表" "客户经理" "经办人" "负责人" "salesperson" "salesrep" "salesman"],
         ["业务员" "销售员"];
     /// Day on which the whole amount was paid 结清日期.
-    Settled = "settled",
+    Settled = "settled", "import-field-settled",
         ["结清日期" "结清日" "付清日期" "settleddate" "settled" "settlementdate" "datepaid" "paiddate"], [];
     /// Whether the receivable is disputed 争议.
-    Disputed = "disputed",
+    Disputed = "disputed", "import-field-disputed",
         ["争议" "是否争议" "有争议" "争议标志" "disputed" "dispute" "indispute"], [];
     /// Remark 备注.
-    Remark = "remark",
+    Remark = "remark", "import-field-remark",
         ["备注" "说明" "摘要" "附注" "remark" "remarks" "memo" "note" "notes" "comment" "comments"], ["备注"];
     /// Unified social credit code 统一社会信用代码.
-    CreditCode = "credit_code",
+    CreditCode = "credit_code", "import-field-credit-code",
         ["统一社会信用代码" "社会信用代码" "信用代码" "税号" "纳税人识别号" "creditcode" "taxid" "uscc"], ["社会信用代码" "纳税人识别"];
     /// Contact 联系人.
-    Contact = "contact", ["联系人" "联系人姓名" "对接人" "contact" "contactperson" "contactname"], ["联系人"];
+    Contact = "contact", "import-field-contact", ["联系人" "联系人姓名" "对接人" "contact" "contactperson" "contactname"], ["联系人"];
     /// Phone 电话.
-    Phone = "phone",
+    Phone = "phone", "import-field-phone",
         ["电话" "联系电话" "手机" "手机号" "手机号码" "电话号码" "联系方式" "phone" "telephone" "tel" "mobile"], ["电话" "手机"];
     /// Address 地址.
-    Address = "address",
+    Address = "address", "import-field-address",
         ["地址" "联系地址" "注册地址" "经营地址" "公司地址" "单位地址" "住所" "address"], ["地址"];
     /// Longitude 经度, in degrees.
-    Longitude = "longitude", ["经度" "longitude" "lng" "lon"], ["经度"];
+    Longitude = "longitude", "import-field-longitude", ["经度" "longitude" "lng" "lon"], ["经度"];
     /// Latitude 纬度, in degrees.
-    Latitude = "latitude", ["纬度" "latitude" "lat"], ["纬度"];
+    Latitude = "latitude", "import-field-latitude", ["纬度" "latitude" "lat"], ["纬度"];
     /// Coordinate reference system 坐标系.
-    Crs = "crs", ["坐标系" "坐标系统" "坐标类型" "crs" "coordinatesystem"], ["坐标系"];
+    Crs = "crs", "import-field-crs", ["坐标系" "坐标系统" "坐标类型" "crs" "coordinatesystem"], ["坐标系"];
     /// Credit grade 信用等级.
-    Grade = "grade", ["信用等级" "信用级别" "客户等级" "等级" "评级" "grade" "creditgrade" "rating"], ["信用等级"];
+    Grade = "grade", "import-field-grade", ["信用等级" "信用级别" "客户等级" "等级" "评级" "grade" "creditgrade" "rating"], ["信用等级"];
     /// Day of signing a contract 签订日期.
-    SignedOn = "signed_on",
+    SignedOn = "signed_on", "import-field-signed-on",
         ["签订日期" "签约日期" "签署日期" "签订日" "合同日期" "签订时间" "contractdate" "signingdate"], ["签订日期" "签约日期"];
     /// Contract amount 合同金额.
-    ContractAmount = "contract_amount",
+    ContractAmount = "contract_amount", "import-field-contract-amount",
         ["合同金额" "合同总额" "合同价款" "合同总价" "contractamount"], ["合同金额" "合同总"];
     /// Payment terms 付款方式.
-    PaymentTerms = "payment_terms",
+    PaymentTerms = "payment_terms", "import-field-payment-terms",
         ["付款方式" "付款条件" "结算方式" "账期" "paymentterms" "terms"], ["付款方式" "付款条件"];
     /// Penalty a day 违约金日利率.
-    PenaltyRate = "penalty_rate",
+    PenaltyRate = "penalty_rate", "import-field-penalty-rate",
         ["违约金日利率" "日利率" "违约金" "违约金率" "违约金比例" "penaltyrate"], ["违约金"];
     /// Guarantor 保证人.
-    Guarantor = "guarantor", ["保证人" "担保人" "guarantor"], ["保证人" "担保人"];
+    Guarantor = "guarantor", "import-field-guarantor", ["保证人" "担保人" "guarantor"], ["保证人" "担保人"];
     /// Guarantee period 保证期间.
-    GuaranteePeriod = "guarantee_period",
+    GuaranteePeriod = "guarantee_period", "import-field-guarantee-period",
         ["保证期间" "担保期间" "保证期" "guaranteeperiod"], ["保证期间" "担保期"];
     /// Day of a payment 回款日期.
-    PaidOn = "paid_on",
+    PaidOn = "paid_on", "import-field-paid-on",
         ["回款日期" "收款日期" "付款日期" "到账日期" "回款时间" "收款日" "回款日" "paymentdate" "receiptdate"], ["回款日期" "收款日期"];
     /// How a payment was made 回款方式.
-    Method = "method", ["方式" "收款方式" "回款方式" "支付方式" "method" "paymentmethod"], [];
+    Method = "method", "import-field-method", ["方式" "收款方式" "回款方式" "支付方式" "method" "paymentmethod"], [];
     /// Document that a payment settles 核销单据.
-    AppliedTo = "applied_to",
+    AppliedTo = "applied_to", "import-field-applied-to",
         ["核销单据" "核销单据号" "核销发票" "核销单号" "对应发票" "对应单据" "appliedto"], ["核销单" "核销发票"];
     /// Known and not imported: a running number, last period's figures, days computed from the others.
-    Derived = "derived",
+    Derived = "derived", "import-field-derived",
         ["序号" "行号" "no" "#" "逾期天数" "账龄" "daystosettle" "dayslate" "countrycode" "paperlessdate" "paperlessbill"],
         ["上期" "上月" "上年" "去年" "期初" "年初" "前期" "逾期" "账龄" "previous" "prior" "opening"];
 }

@@ -9,7 +9,7 @@ pub enum Found {
     Picture,
     /// A web page, as some systems save under the name `.xls`.
     WebPage,
-    /// A text document (Word, WPS, OpenDocument text, RTF).
+    /// A text document (Word, WPS, `OpenDocument` text, RTF).
     TextDocument,
     /// The binary workbook format `.xlsb`.
     BinaryWorkbook,

@@ -150,7 +150,7 @@ fn longest_text(body: &[u8]) -> u64 {
     longest
 }
 
-/// Measures the tables of an OpenDocument file's `content.xml`: rows and cells may be repeated a million times by one number.
+/// Measures the tables of an `OpenDocument` file's `content.xml`: rows and cells may be repeated a million times by one number.
 pub(crate) fn open_document(content: &[u8]) -> Result<(), ImportError> {
     let mut reader = Reader::from_reader(content);
     let (mut total, mut table, mut line) = (0_usize, Rectangle::default(), Line::default());
@@ -158,26 +158,31 @@ pub(crate) fn open_document(content: &[u8]) -> Result<(), ImportError> {
     let mut row = 0_u32;
     loop {
         buffer.clear();
-        match reader
+        let event = reader
             .read_event_into(&mut buffer)
-            .map_err(|_broken| ImportError::Damaged)?
-        {
-            Event::Start(element) if local(&element) == "table-row" => {
+            .map_err(|_broken| ImportError::Damaged)?;
+        if let Event::Start(element) = &event {
+            if local(element) == "table-row" {
                 line = Line {
-                    repeats: repeats(&element, "number-rows-repeated"),
+                    repeats: repeats(element, "number-rows-repeated"),
                     ..Line::default()
                 };
+            } else if is_cell(element) {
+                line.pass(element);
+                line.used = line.column;
             }
-            Event::Start(element) if is_cell(&element) => line.pass(&element, true),
-            Event::Empty(element) if is_cell(&element) => line.pass(&element, false),
-            Event::End(element) => match element.local_name().as_ref() {
+        } else if let Event::Empty(element) = &event
+            && is_cell(element)
+        {
+            line.pass(element);
+        } else if let Event::End(element) = &event {
+            match element.local_name().as_ref() {
                 "table-row" => {
                     row = row.saturating_add(line.repeats);
                     if line.used > 0 {
                         table.cover(row.saturating_sub(1), line.used - 1);
                     }
-                    let kept = usize::try_from(line.used).unwrap_or(usize::MAX);
-                    within(table.cells().max(kept))?;
+                    within(table.cells())?;
                 }
                 "table" => {
                     total = total.saturating_add(table.cells());
@@ -185,14 +190,14 @@ pub(crate) fn open_document(content: &[u8]) -> Result<(), ImportError> {
                     (table, row) = (Rectangle::default(), 0);
                 }
                 _ => {}
-            },
-            Event::Eof => return Ok(()),
-            _ => {}
+            }
+        } else if matches!(event, Event::Eof) {
+            return Ok(());
         }
     }
 }
 
-/// One row of an OpenDocument table while it is passed.
+/// One row of an `OpenDocument` table while it is passed.
 #[derive(Default)]
 struct Line {
     repeats: u32,
@@ -201,7 +206,7 @@ struct Line {
 }
 
 impl Line {
-    fn pass(&mut self, cell: &BytesStart<'_>, is_filled: bool) {
+    fn pass(&mut self, cell: &BytesStart<'_>) {
         let repeats = repeats(cell, "number-columns-repeated");
         self.column = self.column.saturating_add(repeats);
         let has_value = cell.attributes().flatten().any(|attribute| {
@@ -210,7 +215,7 @@ impl Line {
                 "value-type" | "formula" | "value"
             )
         });
-        if is_filled || has_value {
+        if has_value {
             self.used = self.column;
         }
     }

@@ -23,6 +23,7 @@ mod columns;
 mod date;
 mod error;
 pub mod export;
+mod grid;
 mod layout;
 mod measure;
 mod options;

@@ -84,11 +84,14 @@ fn place(table: &Table<'_>, row: &Row) -> Place {
 /// A text cell as written, folded only in its white space around; none when the cell is empty.
 pub(crate) fn text(table: &Table<'_>, row: &Row, field: Field) -> Option<String> {
     let cell = table.layout.cell(row, field)?;
-    let text = match field {
-        Field::Contract | Field::AppliedTo | Field::Code | Field::CreditCode | Field::Phone => {
-            identifier(cell)
-        }
-        _ => cell.to_string().trim().to_owned(),
+    let is_identifier = matches!(
+        field,
+        Field::Contract | Field::AppliedTo | Field::Code | Field::CreditCode | Field::Phone
+    );
+    let text = if is_identifier {
+        identifier(cell)
+    } else {
+        cell.to_string().trim().to_owned()
     };
     (!text.is_empty()).then_some(text)
 }

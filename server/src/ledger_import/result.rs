@@ -27,7 +27,7 @@ pub enum Format {
     Xlsx,
     /// BIFF8 workbook of Excel 97 to 2003.
     Xls,
-    /// OpenDocument spreadsheet.
+    /// `OpenDocument` spreadsheet.
     Ods,
     /// Text with separated fields.
     Text {
@@ -83,6 +83,22 @@ pub enum SheetKind {
     Unread,
     /// Nothing.
     Empty,
+}
+
+impl SheetKind {
+    /// The message in `import.ftl`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Customers => "import-sheet-customers",
+            Self::Contracts => "import-sheet-contracts",
+            Self::Receivables => "import-sheet-receivables",
+            Self::Payments => "import-sheet-payments",
+            Self::Notes => "import-sheet-notes",
+            Self::Unread => "import-sheet-unread",
+            Self::Empty => "import-sheet-empty",
+        }
+    }
 }
 
 /// The unit of a sheet's amounts.
@@ -513,6 +529,7 @@ pub struct LedgerImport {
 }
 
 /// Decimals are text in JSON: a JSON number is a float to most readers.
+#[expect(clippy::ref_option, reason = "the signature is serde's")]
 fn decimal_as_text<S: serde::Serializer>(
     value: &Option<Decimal>,
     serializer: S,

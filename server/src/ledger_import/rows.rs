@@ -67,7 +67,7 @@ pub(crate) fn classify(sheet: &Sheet, layout: &Layout) -> Vec<(u32, RowKind)> {
     let lines = header_lines(sheet, layout);
     let mut kinds: Vec<(u32, RowKind)> = Vec::new();
     let mut expected = 1;
-    let mut is_first = true;
+    let first = sheet.rows.first().map_or(1, |row| row.number);
     for row in &sheet.rows {
         kinds.extend(
             (expected..row.number).map(|blank| (blank, RowKind::Ignored(IgnoredKind::Blank))),
@@ -79,20 +79,19 @@ pub(crate) fn classify(sheet: &Sheet, layout: &Layout) -> Vec<(u32, RowKind)> {
             SheetKind::Customers
             | SheetKind::Contracts
             | SheetKind::Receivables
-            | SheetKind::Payments => kind_of(row, layout, &lines, is_first),
+            | SheetKind::Payments => kind_of(row, layout, &lines, first),
         };
-        is_first = false;
         kinds.push((row.number, kind));
     }
     settle_sums(&mut kinds);
     kinds
 }
 
-fn kind_of(row: &Row, layout: &Layout, lines: &[BTreeMap<u32, String>], is_first: bool) -> RowKind {
+fn kind_of(row: &Row, layout: &Layout, lines: &[BTreeMap<u32, String>], first: u32) -> RowKind {
     let ignored = if layout.header_rows.contains(&row.number) {
         Some(IgnoredKind::Header)
     } else if row.number < layout.last_header() {
-        Some(above_headers(row, is_first))
+        Some(above_headers(row, first))
     } else if repeats_header(row, lines) {
         Some(IgnoredKind::RepeatedHeader)
     } else {
@@ -101,7 +100,7 @@ fn kind_of(row: &Row, layout: &Layout, lines: &[BTreeMap<u32, String>], is_first
     ignored.map_or(RowKind::Data, RowKind::Ignored)
 }
 
-fn above_headers(row: &Row, is_first: bool) -> IgnoredKind {
+fn above_headers(row: &Row, first: u32) -> IgnoredKind {
     let texts = || row.cells.iter().filter_map(|(_, cell)| cell.as_text());
     let states_unit = texts().any(|text| unit_of_line(text).is_some());
     let only_unit = texts().all(|text| {
@@ -110,7 +109,7 @@ fn above_headers(row: &Row, is_first: bool) -> IgnoredKind {
             .starts_with("单位")
     });
     let states_day = texts().any(|text| day_in(text).is_some());
-    if (states_unit && (!is_first || only_unit)) || (states_day && !is_first) {
+    if (states_unit && (row.number > first || only_unit)) || (states_day && row.number > first) {
         IgnoredKind::UnitLine
     } else {
         IgnoredKind::Title
@@ -118,6 +117,9 @@ fn above_headers(row: &Row, is_first: bool) -> IgnoredKind {
 }
 
 fn repeats_header(row: &Row, lines: &[BTreeMap<u32, String>]) -> bool {
+    if !row.is_text_only() {
+        return false;
+    }
     lines.iter().any(|line| {
         let same = row
             .cells
@@ -128,7 +130,7 @@ fn repeats_header(row: &Row, lines: &[BTreeMap<u32, String>]) -> bool {
             })
             .count();
         same >= 2 && same * 10 >= row.cells.len() * 6
-    }) || (lines.len() <= 2 && row.is_text_only() && row.cells.len() >= 4 && names_only_fields(row))
+    }) || (row.cells.len() >= 4 && names_only_fields(row))
 }
 
 fn names_only_fields(row: &Row) -> bool {

@@ -10,11 +10,14 @@ use super::workbook::{MAX_COLUMNS, MAX_ROWS};
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const SAMPLED_RECORDS: usize = 60;
+const SAMPLED_CHARACTERS: usize = 65_536;
 
 /// Reads a text file into its one sheet.
 pub(crate) fn read(bytes: &[u8]) -> Result<(Format, Sheet), ImportError> {
     let (encoding, text) = decode(bytes)?;
-    if text.contains('\0') {
+    let is_binary =
+        |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1a}');
+    if text.contains(is_binary) {
         return Err(ImportError::WrongType(Found::Unknown));
     }
     let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -98,14 +101,14 @@ fn decode(bytes: &[u8]) -> Result<(Encoding, String), ImportError> {
     Ok((Encoding::Gb18030, text.into_owned()))
 }
 
-/// The separator under which the first records show most known headers in one record, then most fields.
+/// The separator under which a record of the first ones shows most known headers; failing that, the most frequent one.
 fn separator_of(text: &str) -> u8 {
+    let start: String = text.chars().take(SAMPLED_CHARACTERS).collect();
     let score = |separator: u8| {
-        let (mut headers, mut fields, mut seen) = (0, 0, 0_usize);
-        let sampled = for_each_record(text, separator, |row| {
+        let (mut headers, mut seen) = (0, 0_usize);
+        let sampled = for_each_record(&start, separator, |row| {
             let known = row.cells.iter().filter_map(|(_, cell)| cell.as_text());
             headers = headers.max(known.filter(|text| field_of(text).is_some()).count());
-            fields += row.cells.len();
             seen += 1;
             if seen < SAMPLED_RECORDS {
                 Ok(())
@@ -115,7 +118,7 @@ fn separator_of(text: &str) -> u8 {
         });
         // The sample ends early on purpose; there is nothing to report.
         drop(sampled);
-        (headers, fields)
+        (headers, start.matches(char::from(separator)).count())
     };
     SEPARATORS
         .into_iter()

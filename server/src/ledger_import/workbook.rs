@@ -4,16 +4,15 @@
 //! once into nothing and counted before the reader sees it, sheets of an xlsx are read as a stream of cells, and the
 //! formats whose reader builds whole grids (xls, ods) are measured first.
 
-use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, ExcelDateTime, Ods, Range, Reader as _, Xls, Xlsx};
-use rust_decimal::Decimal;
+use calamine::{Data, DataRef, Ods, Range, Reader as _, Xls, Xlsx};
 use zip::ZipArchive;
 
-use super::cell::{Cell, Epoch, Row, Sheet};
+use super::cell::{Cell, Epoch, Sheet};
 use super::error::{Found, ImportError};
+use super::grid::{Budget, Grid, from_data, from_data_ref};
 use super::measure;
 use super::result::Format;
 use super::text_file;
@@ -26,8 +25,6 @@ pub(crate) const MAX_UNPACKED: u64 = 96 * 1024 * 1024;
 pub const MAX_ROWS: u32 = 100_000;
 /// Columns that are read.
 pub const MAX_COLUMNS: u32 = 256;
-/// Bytes of text in all cells together.
-const MAX_TEXT_BYTES: usize = 48 * 1024 * 1024;
 /// Cells with content, all sheets together; the grid of a format that is read as a whole may be this large too.
 pub(crate) const MAX_CELLS: usize = 1_500_000;
 /// Bytes that the parts which a reader keeps in memory may unpack to.
@@ -36,6 +33,12 @@ const MAX_SHEETS: usize = 64;
 const MAX_PARTS: usize = 2_000;
 
 const MEGABYTE: u64 = 1024 * 1024;
+
+pub(crate) fn unpacks_too_large() -> ImportError {
+    ImportError::UnpacksTooLarge {
+        limit_mb: MAX_UNPACKED / MEGABYTE,
+    }
+}
 
 /// The format and the sheets of a file. A panic in a reader refuses the file as damaged.
 pub(crate) fn open(bytes: &[u8]) -> Result<(Format, Vec<Sheet>), ImportError> {
@@ -137,7 +140,7 @@ fn open_zip(bytes: &[u8]) -> Result<(Format, Vec<Sheet>), ImportError> {
         return Err(ImportError::WrongType(Found::Archive));
     };
     let is_ods = format == Format::Ods;
-    let content = unpack_and_count(&mut archive, is_ods)?;
+    let content = unpack_and_count(&mut archive, format)?;
     if is_ods {
         measure::open_document(&content)?;
         return Ok((format, read_ods(bytes)?));
@@ -145,10 +148,10 @@ fn open_zip(bytes: &[u8]) -> Result<(Format, Vec<Sheet>), ImportError> {
     Ok((format, read_xlsx(bytes)?))
 }
 
-/// Unpacks every part into nothing and counts; the content of an OpenDocument file is kept for measuring.
+/// Unpacks every part into nothing and counts; the content of an `OpenDocument` file is kept for measuring.
 fn unpack_and_count(
     archive: &mut ZipArchive<Cursor<&[u8]>>,
-    is_ods: bool,
+    format: Format,
 ) -> Result<Vec<u8>, ImportError> {
     let mut content = Vec::new();
     let mut left = MAX_UNPACKED;
@@ -162,9 +165,9 @@ fn unpack_and_count(
             }
             Err(_unreadable) => return Err(ImportError::Damaged),
         };
-        let is_content = is_ods && part.name() == "content.xml";
+        let is_content = format == Format::Ods && part.name() == "content.xml";
         let is_streamed = is_content || part.name().starts_with("xl/worksheets/");
-        let is_kept = !is_streamed && part.name().ends_with(".xml");
+        let is_kept = !is_streamed && part.name().rsplit('.').next() == Some("xml");
         let bound = if is_kept { left.min(MAX_KEPT) } else { left };
         let mut bounded = part.take(bound + 1);
         let unpacked = if is_content {
@@ -176,9 +179,7 @@ fn unpack_and_count(
         };
         let unpacked = unpacked.map_err(|_broken_stream| ImportError::Damaged)?;
         if unpacked > bound {
-            return Err(ImportError::UnpacksTooLarge {
-                limit_mb: MAX_UNPACKED / MEGABYTE,
-            });
+            return Err(unpacks_too_large());
         }
         left -= unpacked;
     }
@@ -186,11 +187,16 @@ fn unpack_and_count(
 }
 
 fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
-    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::XlsxError::Password => ImportError::PasswordProtected,
-        _unreadable => ImportError::Damaged,
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| {
+        matches!(error, calamine::XlsxError::Password)
+            .then_some(ImportError::PasswordProtected)
+            .unwrap_or(ImportError::Damaged)
     })?;
-    let epoch = epoch_of(workbook.has_1904_epoch());
+    let epoch = if workbook.has_1904_epoch() {
+        Epoch::Since1904
+    } else {
+        Epoch::Since1900
+    };
     let names = bounded_names(workbook.sheet_names())?;
     let mut budget = Budget::default();
     let mut sheets = Vec::new();
@@ -217,20 +223,26 @@ fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
 }
 
 fn read_xls(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
-    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::XlsError::Password => ImportError::PasswordProtected,
-        _unreadable => ImportError::Damaged,
+    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| {
+        matches!(error, calamine::XlsError::Password)
+            .then_some(ImportError::PasswordProtected)
+            .unwrap_or(ImportError::Damaged)
     })?;
-    let epoch = epoch_of(workbook.has_1904_epoch());
+    let epoch = if workbook.has_1904_epoch() {
+        Epoch::Since1904
+    } else {
+        Epoch::Since1900
+    };
     read_ranges(workbook.sheet_names(), epoch, |name| {
         workbook.worksheet_range(name).ok()
     })
 }
 
 fn read_ods(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
-    let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::OdsError::Password => ImportError::PasswordProtected,
-        _unreadable => ImportError::Damaged,
+    let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| {
+        matches!(error, calamine::OdsError::Password)
+            .then_some(ImportError::PasswordProtected)
+            .unwrap_or(ImportError::Damaged)
     })?;
     read_ranges(workbook.sheet_names(), Epoch::Since1900, |name| {
         workbook.worksheet_range(name).ok()
@@ -265,112 +277,4 @@ fn bounded_names(names: Vec<String>) -> Result<Vec<String>, ImportError> {
         });
     }
     Ok(names)
-}
-
-/// What one file may still take: one shared text can be named by a million cells.
-struct Budget {
-    cells: usize,
-    text_bytes: usize,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self {
-            cells: MAX_CELLS,
-            text_bytes: MAX_TEXT_BYTES,
-        }
-    }
-}
-
-impl Budget {
-    fn spend(&mut self, cell: &Cell) -> Result<(), ImportError> {
-        let text = cell.as_text().map_or(0, str::len);
-        let left = self
-            .cells
-            .checked_sub(1)
-            .zip(self.text_bytes.checked_sub(text));
-        (self.cells, self.text_bytes) = left.ok_or(ImportError::UnpacksTooLarge {
-            limit_mb: MAX_UNPACKED / MEGABYTE,
-        })?;
-        Ok(())
-    }
-}
-
-/// Cells as they come, within the limits.
-#[derive(Default)]
-struct Grid {
-    rows: BTreeMap<u32, BTreeMap<u32, Cell>>,
-}
-
-impl Grid {
-    fn put(
-        &mut self,
-        (row, column): (u32, u32),
-        cell: Option<Cell>,
-        budget: &mut Budget,
-    ) -> Result<(), ImportError> {
-        let Some(cell) = cell else { return Ok(()) };
-        if row >= MAX_ROWS {
-            return Err(ImportError::TooManyRows { limit: MAX_ROWS });
-        }
-        if column >= MAX_COLUMNS {
-            return Err(ImportError::TooManyColumns { limit: MAX_COLUMNS });
-        }
-        budget.spend(&cell)?;
-        self.rows.entry(row).or_default().insert(column, cell);
-        Ok(())
-    }
-
-    fn into_sheet(self, name: String, epoch: Epoch) -> Sheet {
-        let rows = self.rows.into_iter().map(|(row, cells)| Row {
-            number: row + 1,
-            cells: cells.into_iter().collect(),
-        });
-        Sheet {
-            name: Some(name),
-            rows: rows.collect(),
-            epoch,
-        }
-    }
-}
-
-fn from_data_ref(data: &DataRef<'_>, epoch: Epoch) -> Option<Cell> {
-    match data {
-        DataRef::Empty => None,
-        DataRef::String(text) => Cell::text(text),
-        DataRef::SharedString(text) => Cell::text(text),
-        DataRef::Int(number) => Some(Cell::Number(Decimal::from(*number))),
-        DataRef::Float(number) => Some(Cell::number(*number)),
-        DataRef::Bool(is) => Some(Cell::Logical(*is)),
-        DataRef::DateTime(value) => Some(from_date_time(*value, epoch)),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text),
-        DataRef::Error(error) => Some(Cell::Error(error.to_string())),
-    }
-}
-
-fn from_data(data: &Data, epoch: Epoch) -> Option<Cell> {
-    match data {
-        Data::Empty => None,
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::text(text),
-        Data::Int(number) => Some(Cell::Number(Decimal::from(*number))),
-        Data::Float(number) => Some(Cell::number(*number)),
-        Data::Bool(is) => Some(Cell::Logical(*is)),
-        Data::DateTime(value) => Some(from_date_time(*value, epoch)),
-        Data::Error(error) => Some(Cell::Error(error.to_string())),
-    }
-}
-
-fn from_date_time(value: ExcelDateTime, epoch: Epoch) -> Cell {
-    match Cell::number(value.as_f64()) {
-        Cell::Number(serial) if value.is_datetime() => Cell::Serial(serial, epoch),
-        cell => cell,
-    }
-}
-
-fn epoch_of(is_1904: bool) -> Epoch {
-    if is_1904 {
-        Epoch::Since1904
-    } else {
-        Epoch::Since1900
-    }
 }
