@@ -15,3 +15,4 @@ pub mod ledger_import;
 pub mod metrics;
 pub mod organisation;
 pub mod router;
+pub mod sync;

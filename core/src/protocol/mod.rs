@@ -55,6 +55,18 @@ pub trait SyncProtocol {
     fn blob(&self, device: DeviceId, blob: Digest) -> Result<Vec<u8>, Self::Error>;
 }
 
+/// The body of an answer whose status is no success.
+#[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct ErrorBody {
+    /// A stable name, such as `bad_code`; `docs/http-api.md` lists them.
+    #[n(0)]
+    pub code: String,
+    /// What to do, in English, for a log.
+    #[n(1)]
+    pub words: String,
+}
+
 /// One chunk of an attachment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobChunk {

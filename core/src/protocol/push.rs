@@ -127,11 +127,12 @@ pub struct Run {
 #[cbor(transparent)]
 pub struct ChangeBytes(#[cbor(with = "minicbor::bytes")] pub Vec<u8>);
 
-/// The server's answer: one verdict for each envelope, in order, under one signature.
+/// The server's answer: one verdict for each envelope, in order, under one signature. Behind them come the new verdicts of
+/// earlier envelopes of this device that were held and could now be admitted, as when a gap has been filled.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct PushAnswer {
-    /// In the order of the envelopes.
+    /// In the order of the envelopes; then those of earlier ones that were admitted meanwhile.
     #[n(0)]
     pub verdicts: Vec<Verdict>,
     /// The server's time.

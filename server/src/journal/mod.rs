@@ -131,7 +131,7 @@ pub struct DocumentRecord {
 }
 
 /// A document's saved bytes with what goes with them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Whole {
     /// automerge's save format.
     pub bytes: Vec<u8>,

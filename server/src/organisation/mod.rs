@@ -29,6 +29,7 @@ use crate::blobs::{BlobError, Blobs};
 use crate::journal::sqlite::SqliteJournal;
 use crate::journal::{Journal, JournalError, StoredDocument};
 
+pub(crate) use append::{ATTEMPTS, entry_record};
 pub use key::KeyError;
 use rows::Rows;
 pub use rows::TableDigests;
