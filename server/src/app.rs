@@ -7,6 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use countersign_core::domain::ids::OrganisationId;
 use countersign_core::domain::time::Clock;
 
+use tokio::sync::watch;
+
 use crate::auth::accounts::{Account, Accounts, AccountsError, NewAccount};
 use crate::config::Settings;
 use crate::metrics::Metrics;
@@ -46,6 +48,7 @@ struct Inner {
     accounts: Arc<Accounts>,
     organisations: RwLock<BTreeMap<OrganisationId, Arc<Organisation>>>,
     metrics: Metrics,
+    stopping: watch::Sender<bool>,
 }
 
 /// Everything that a request needs; cheap to clone.
@@ -70,6 +73,7 @@ impl App {
                 accounts,
                 organisations: RwLock::new(BTreeMap::new()),
                 metrics: Metrics::default(),
+                stopping: watch::Sender::new(false),
             }),
         };
         for (id, name) in app.accounts().organisations()? {
@@ -150,6 +154,17 @@ impl App {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Ends what would never end by itself, such as streams of events.
+    pub fn stop(&self) {
+        self.inner.stopping.send_replace(true);
+    }
+
+    /// Turns true when the server stops.
+    #[must_use]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.inner.stopping.subscribe()
     }
 
     fn open_organisation(

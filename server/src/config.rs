@@ -48,4 +48,16 @@ impl Settings {
             public_url: None,
         }
     }
+
+    /// Whether people reach the server with https.
+    #[must_use]
+    pub const fn is_https(&self) -> bool {
+        match &self.public_url {
+            Some(url) => matches!(
+                url.as_bytes().split_at_checked(8),
+                Some((b"https://", _host))
+            ),
+            None => false,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! model, key and attachments.
 
 pub mod app;
+mod around;
 pub mod auth;
 pub mod blobs;
 pub mod cli;
@@ -13,6 +14,8 @@ pub mod desks;
 pub mod journal;
 pub mod ledger_import;
 pub mod metrics;
+mod operations;
 pub mod organisation;
 pub mod router;
+pub mod serve;
 pub mod sync;

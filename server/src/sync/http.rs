@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
@@ -25,6 +26,9 @@ use super::pull::Pull;
 use crate::app::App;
 use crate::auth::devices::Device;
 use crate::blobs::Presence;
+
+/// Largest body of a device's request, as it comes.
+pub const LARGEST_BODY_BYTES: usize = codec::COMPRESSED_LIMIT_BYTES;
 
 /// A device with an open session, revoked ones too.
 #[derive(Debug, Clone)]
@@ -75,14 +79,15 @@ fn compressed(body: Body) -> Response {
 /// `POST /sync/v1/enrol`
 pub async fn enrol(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, SyncError> {
     let request: EnrolRequest = codec::decode(&headers, &body)?;
     blocking(move || {
         let now = app.clock().read().wall;
-        let subject = format!("enrol {}", peer.ip());
+        let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string());
+        let subject = format!("enrol {}", peer.unwrap_or_default());
         if let Some(until) = app.accounts().must_wait(&subject, now)? {
             return Err(SyncError::Wait(until, now));
         }
@@ -338,6 +343,11 @@ pub async fn put_blob_chunk(
     .await
 }
 
+enum Tick {
+    News,
+    Stop,
+}
+
 /// `GET /sync/v1/events`: "something after N" for this device. A hint, never data; the phone may ignore it.
 pub async fn events(
     State(app): State<App>,
@@ -359,15 +369,23 @@ pub async fn events(
     })
     .await?;
     let mut told = after;
-    let events = WatchStream::new(news).filter_map(move |_head| {
-        // One look-up by key: whether the newest row concerns this device at all.
-        let standing = organisation.journal().standing(device.user).ok()?;
-        if standing.seq <= told {
-            return None;
-        }
-        told = standing.seq;
-        Some(Ok::<_, Infallible>(Event::default().data(told.to_string())))
-    });
+    let stopping = WatchStream::new(app.stopping())
+        .filter(|stops| *stops)
+        .map(|_stops| Tick::Stop);
+    let ticks = WatchStream::new(news)
+        .map(|_head| Tick::News)
+        .merge(stopping);
+    let events = ticks
+        .take_while(|tick| matches!(tick, Tick::News))
+        .filter_map(move |_tick| {
+            // One look-up by key: whether the newest row concerns this device at all.
+            let standing = organisation.journal().standing(device.user).ok()?;
+            if standing.seq <= told {
+                return None;
+            }
+            told = standing.seq;
+            Some(Ok::<_, Infallible>(Event::default().data(told.to_string())))
+        });
     Ok(Sse::new(events)
         .keep_alive(KeepAlive::default())
         .into_response())
