@@ -53,8 +53,11 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
     within("build", entry.build.len(), 64)?;
     within("made.boot", entry.made.boot.len(), 64)?;
     match &entry.fact {
-        Fact::CheckIn(_) | Fact::CheckOut(_) | Fact::StatementShown(_) => Ok(()),
-        Fact::LedgerSigned(_) | Fact::PlanSubmitted(_) => Ok(()),
+        Fact::CheckIn(_)
+        | Fact::CheckOut(_)
+        | Fact::StatementShown(_)
+        | Fact::LedgerSigned(_)
+        | Fact::PlanSubmitted(_) => Ok(()),
         Fact::Acknowledgement(it) => signer(&it.signer),
         Fact::Refusal(it) => {
             within("refusal.person", it.person.len(), NAME)?;

@@ -1,0 +1,118 @@
+//! Fields that two people wrote at the same time.
+
+use automerge::{ObjType, ReadDoc as _, Value};
+
+use super::document::known_actor;
+use super::shape::{CONTACT_FIELDS, MapAt, ShapeError, below, shape_of};
+use super::{ActorId, Document, hydrate};
+use crate::domain::time::Instant;
+
+/// One field with all its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldConflict {
+    /// Path in the document: `reason`, `contacts.<key>.phone`, `stops.<id>.order`; `contacts.<key>` when two people added
+    /// a contact under one key.
+    pub field: String,
+    /// At least two, not all equal; the first is the one that the document reads as until somebody settles it.
+    pub values: Vec<FieldValue>,
+}
+
+/// One of the values of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldValue {
+    /// The value as text; empty when it is text that is empty.
+    pub value: String,
+    /// Who wrote it.
+    pub actor: ActorId,
+    /// When, by the writer's wall clock.
+    pub at: Instant,
+}
+
+impl Document {
+    /// Every field with more than one value, by path. Settling one writes it anew: [`super::Edit::Settle`].
+    #[must_use]
+    pub fn conflicts(&self) -> Vec<FieldConflict> {
+        let shape = shape_of(self.kind);
+        let root = MapAt::root(&self.inner);
+        let mut found = Vec::new();
+        for field in shape.fields {
+            found.extend(conflict(&root, field));
+        }
+        for map in shape.maps {
+            // A document that does not read as its kind is never held: the gate and `load` refuse it.
+            found.extend(in_map(&root, map).unwrap_or_default());
+        }
+        found.sort_by(|a, b| a.field.cmp(&b.field));
+        found
+    }
+}
+
+fn in_map(root: &MapAt<'_>, map: &str) -> Result<Vec<FieldConflict>, ShapeError> {
+    let at = root.map(map)?;
+    let fields: &[&str] = match map {
+        "contacts" => &CONTACT_FIELDS,
+        "stops" => &["customer", "order"],
+        // A set: whoever is in it is in it, by one hand or two.
+        _set => return Ok(Vec::new()),
+    };
+    let mut found = Vec::new();
+    for key in at.keys()? {
+        found.extend(conflict(&at, &key));
+        let member = at.map(&key)?;
+        found.extend(fields.iter().filter_map(|field| conflict(&member, field)));
+    }
+    Ok(found)
+}
+
+fn conflict(at: &MapAt<'_>, key: &str) -> Option<FieldConflict> {
+    let mut values: Vec<FieldValue> = at
+        .inner
+        .get_all(&at.object, key)
+        .ok()?
+        .into_iter()
+        .filter_map(|(value, id)| {
+            let text = as_text(at, &value, &id);
+            let set_by = at
+                .inner
+                .hash_for_opid(&id)
+                .and_then(|hash| at.inner.get_change_meta_by_hash(&hash))?;
+            Some(FieldValue {
+                value: text,
+                actor: known_actor(&set_by.actor)?,
+                at: Instant::from_ms(set_by.timestamp),
+            })
+        })
+        .collect();
+    // automerge lists the one that shows last.
+    values.reverse();
+    let first = values.first()?;
+    if values.iter().all(|other| other.value == first.value) {
+        return None;
+    }
+    Some(FieldConflict {
+        field: below(&at.path, key),
+        values,
+    })
+}
+
+fn as_text(at: &MapAt<'_>, value: &Value<'_>, id: &automerge::ObjId) -> String {
+    match value {
+        // The shape lets in no other type where a conflict is looked for.
+        Value::Scalar(scalar) => match scalar.to_i64() {
+            Some(number) => number.to_string(),
+            None => scalar.to_str().unwrap_or_default().to_owned(),
+        },
+        Value::Object(ObjType::Map) => {
+            let member = MapAt {
+                inner: at.inner,
+                object: id.clone(),
+                path: String::new(),
+            };
+            hydrate::contact(&member).map_or_else(
+                |_not_a_contact| String::new(),
+                |contact| contact.in_one_line(),
+            )
+        }
+        Value::Object(_) => String::new(),
+    }
+}

@@ -1,0 +1,417 @@
+//! Local changes: an edit says what a field shall read as; only what differs is written.
+
+use std::collections::BTreeSet;
+
+use automerge::transaction::{CommitOptions, Transactable as _, Transaction};
+use automerge::{AutomergeError, ObjId, ObjType, ReadDoc as _, ScalarValue};
+
+use super::hydrate::{self, material_name};
+use super::shape::{
+    CONTACT_FIELDS, FIELD_LIMIT_BYTES, MAP_LIMIT, MapAt, ShapeError, TEXT_LIMIT_BYTES, below,
+    check_field, shape_of, within,
+};
+use super::{Contact, Document, DocumentError, DocumentKind, PlanDocument, PlanStop, Writer};
+use crate::domain::ids::CustomerId;
+use crate::protocol::push::ChangeBytes;
+
+/// A text that merges letter by letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextField {
+    /// Notes, of a stop or a customer.
+    Notes,
+    /// The negotiation record of a stop.
+    Negotiation,
+}
+
+impl TextField {
+    /// Its name in the document.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Notes => "notes",
+            Self::Negotiation => "negotiation",
+        }
+    }
+}
+
+/// What shall be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// A merging text, as it shall read; the difference is written, so that another's typing elsewhere in it stays.
+    Text {
+        /// Which.
+        field: TextField,
+        /// The whole new text.
+        value: String,
+    },
+    /// A single value. Nothing happens when the field already reads so, even if it is in conflict.
+    Field {
+        /// Path, as a conflict names it.
+        field: String,
+        /// The new value.
+        value: String,
+    },
+    /// A contact of a customer, new or changed; writes the fields that differ.
+    Contact {
+        /// Its key; whoever adds the contact makes up a fresh one.
+        key: String,
+        /// What it shall say.
+        contact: Contact,
+    },
+    /// A plan, as it shall read; writes what differs.
+    Plan(Box<PlanDocument>),
+    /// A single value, to end a conflict: replaces every value, also when one of them is chosen.
+    Settle {
+        /// Path, as the conflict names it.
+        field: String,
+        /// The value it shall have.
+        value: String,
+    },
+}
+
+/// One write of an edit, planned before anything is touched.
+enum Write {
+    Text {
+        object: ObjId,
+        value: String,
+    },
+    Put {
+        object: ObjId,
+        key: String,
+        value: ScalarValue,
+    },
+    PutMap {
+        object: ObjId,
+        key: String,
+        members: Vec<(&'static str, Member)>,
+    },
+    Delete {
+        object: ObjId,
+        key: String,
+    },
+}
+
+/// What a new map holds.
+enum Member {
+    Value(ScalarValue),
+    Set(Vec<&'static str>),
+}
+
+impl Write {
+    fn put(at: &MapAt<'_>, key: impl Into<String>, value: impl Into<ScalarValue>) -> Self {
+        Self::Put {
+            object: at.object.clone(),
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+
+    fn delete(at: &MapAt<'_>, key: impl Into<String>) -> Self {
+        Self::Delete {
+            object: at.object.clone(),
+            key: key.into(),
+        }
+    }
+
+    fn apply(self, tx: &mut Transaction<'_>) -> Result<(), AutomergeError> {
+        match self {
+            Self::Text { object, value } => tx.update_text(&object, value),
+            Self::Put { object, key, value } => tx.put(object, key, value),
+            Self::Delete { object, key } => tx.delete(object, key),
+            Self::PutMap {
+                object,
+                key,
+                members,
+            } => {
+                let map = tx.put_object(object, key, ObjType::Map)?;
+                for (name, member) in members {
+                    match member {
+                        Member::Value(value) => tx.put(&map, name, value)?,
+                        Member::Set(names) => {
+                            let set = tx.put_object(&map, name, ObjType::Map)?;
+                            for name in names {
+                                tx.put(&set, name, true)?;
+                            }
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The path of a single value, taken apart.
+enum Path<'p> {
+    Root(&'p str),
+    Member {
+        map: &'p str,
+        key: &'p str,
+        field: &'p str,
+    },
+    Whole {
+        map: &'p str,
+        key: &'p str,
+    },
+}
+
+fn path(field: &str) -> Path<'_> {
+    match field.split_once('.') {
+        None => Path::Root(field),
+        Some((map, rest)) => match rest.rsplit_once('.') {
+            None => Path::Whole { map, key: rest },
+            Some((key, field)) => Path::Member { map, key, field },
+        },
+    }
+}
+
+impl Document {
+    /// Writes `edit` as a change by `writer` and gives its bytes; `None` when the document already reads so.
+    ///
+    /// # Errors
+    /// [`DocumentError::Shape`] for a value that the field cannot have or that is too long, [`DocumentError::UnknownField`];
+    /// the document is unchanged then.
+    pub fn edit(
+        &mut self,
+        writer: &Writer,
+        edit: Edit,
+    ) -> Result<Option<ChangeBytes>, DocumentError> {
+        let writes = self.planned(edit)?;
+        if writes.is_empty() {
+            return Ok(None);
+        }
+        self.inner.set_actor(writer.actor(self.id).0.into());
+        // An error drops the transaction, which rolls it back.
+        let mut tx = self.inner.transaction();
+        for write in writes {
+            write.apply(&mut tx)?;
+        }
+        let (hash, _patches) = tx.commit_with(CommitOptions::default().with_time(writer.at.ms()));
+        Ok(hash
+            .and_then(|hash| self.inner.get_change_by_hash(&hash))
+            .map(|change| ChangeBytes(change.raw_bytes().to_vec())))
+    }
+
+    fn planned(&self, edit: Edit) -> Result<Vec<Write>, DocumentError> {
+        match edit {
+            Edit::Text { field, value } => self.text(field, value),
+            Edit::Field { field, value } => {
+                let (at, key, scalar) = self.single(&field, &value)?;
+                let reads_so = at
+                    .inner
+                    .get(&at.object, key)?
+                    .is_some_and(|(now, _id)| now.as_scalar() == Some(&scalar));
+                if reads_so {
+                    Ok(Vec::new())
+                } else {
+                    Ok(vec![Write::put(&at, key, scalar)])
+                }
+            }
+            Edit::Settle { field, value } => match path(&field) {
+                Path::Whole { map, key } => self.settle_contact(map, key, &value),
+                Path::Root(_) | Path::Member { .. } => {
+                    // automerge writes nothing when this is the only value already.
+                    let (at, key, scalar) = self.single(&field, &value)?;
+                    Ok(vec![Write::put(&at, key, scalar)])
+                }
+            },
+            Edit::Contact { key, contact } => self.contact(&key, &contact),
+            Edit::Plan(wanted) => self.reconcile_plan(&wanted),
+        }
+    }
+
+    fn text(&self, field: TextField, value: String) -> Result<Vec<Write>, DocumentError> {
+        let name = field.name();
+        if !shape_of(self.kind).texts.contains(&name) {
+            return Err(DocumentError::UnknownField(name.to_owned()));
+        }
+        within(name, value.len(), TEXT_LIMIT_BYTES)?;
+        let root = MapAt::root(&self.inner);
+        if root.text(name)? == value {
+            return Ok(Vec::new());
+        }
+        let object = root.object(name, ObjType::Text)?;
+        Ok(vec![Write::Text { object, value }])
+    }
+
+    /// Where a single value lies, its last key, and the value as its type.
+    fn single<'d, 'f>(
+        &'d self,
+        field: &'f str,
+        value: &str,
+    ) -> Result<(MapAt<'d>, &'f str, ScalarValue), DocumentError> {
+        let unknown = || DocumentError::UnknownField(field.chars().take(200).collect());
+        let wrong = || ShapeError::WrongValue(field.to_owned());
+        check_field(field, value)?;
+        let root = MapAt::root(&self.inner);
+        let shape = shape_of(self.kind);
+        match path(field) {
+            Path::Root(name) if shape.fields.contains(&name) => Ok((root, name, value.into())),
+            Path::Member { map, key, field } if shape.maps.contains(&map) => {
+                let scalar = match (map, field) {
+                    ("contacts", name) if CONTACT_FIELDS.contains(&name) => value.into(),
+                    ("stops", "order") => value.parse::<i64>().map_err(|_nan| wrong())?.into(),
+                    ("stops", "customer") => {
+                        let id: CustomerId = value.parse().map_err(|_not_an_id| wrong())?;
+                        id.to_string().into()
+                    }
+                    (_, _) => return Err(unknown()),
+                };
+                let at = root.map(map)?.map(key).map_err(|_absent| unknown())?;
+                Ok((at, field, scalar))
+            }
+            Path::Root(_) | Path::Member { .. } | Path::Whole { .. } => Err(unknown()),
+        }
+    }
+
+    fn contact(&self, key: &str, contact: &Contact) -> Result<Vec<Write>, DocumentError> {
+        self.as_kind(DocumentKind::Customer)?;
+        within("contacts", key.len(), FIELD_LIMIT_BYTES)?;
+        if key.is_empty() || key.contains('.') {
+            return Err(ShapeError::WrongValue(below("contacts", key)).into());
+        }
+        for (field, value) in contact_fields(contact) {
+            check_field(field, value)?;
+        }
+        let contacts = MapAt::root(&self.inner).map("contacts")?;
+        if self.inner.get_all(&contacts.object, key)?.len() != 1 {
+            within("contacts", contacts.keys()?.len() + 1, MAP_LIMIT)?;
+            return Ok(vec![new_contact(&contacts, key, contact)]);
+        }
+        let at = contacts.map(key)?;
+        let now = hydrate::contact(&at)?;
+        Ok(contact_fields(contact)
+            .into_iter()
+            .zip(contact_fields(&now))
+            .filter(|(wanted, now)| wanted != now)
+            .map(|((field, value), _now)| Write::put(&at, field, value))
+            .collect())
+    }
+
+    fn settle_contact(
+        &self,
+        map: &str,
+        key: &str,
+        value: &str,
+    ) -> Result<Vec<Write>, DocumentError> {
+        let unknown = || DocumentError::UnknownField(below(map, key));
+        if map != "contacts" || self.kind != DocumentKind::Customer {
+            return Err(unknown());
+        }
+        let contacts = MapAt::root(&self.inner).map(map)?;
+        for (_value, object) in self.inner.get_all(&contacts.object, key)? {
+            let contact = hydrate::contact(&MapAt {
+                inner: &self.inner,
+                object,
+                path: below(map, key),
+            })?;
+            if contact.in_one_line() == value {
+                return Ok(vec![new_contact(&contacts, key, &contact)]);
+            }
+        }
+        Err(ShapeError::WrongValue(below(map, key)).into())
+    }
+
+    fn reconcile_plan(&self, wanted: &PlanDocument) -> Result<Vec<Write>, DocumentError> {
+        let now = self.plan()?;
+        let root = MapAt::root(&self.inner);
+        let mut writes = Vec::new();
+        for (field, wanted, now) in [
+            ("title", &wanted.title, &now.title),
+            ("day", &wanted.day, &now.day),
+            ("vehicle", &wanted.vehicle, &now.vehicle),
+        ] {
+            check_field(field, wanted)?;
+            if wanted != now {
+                writes.push(Write::put(&root, field, wanted.as_str()));
+            }
+        }
+        within("team", wanted.team.len(), MAP_LIMIT)?;
+        within("stops", wanted.stops.len(), MAP_LIMIT)?;
+        let names = |team: &BTreeSet<_>| team.iter().map(ToString::to_string).collect();
+        reconcile_set(
+            &mut writes,
+            &root.map("team")?,
+            &names(&wanted.team),
+            &names(&now.team),
+        );
+        let stops = root.map("stops")?;
+        for (id, stop) in &wanted.stops {
+            match now.stops.get(id) {
+                Some(now) => {
+                    reconcile_stop(&mut writes, &stops.map(&id.to_string())?, stop, now)?;
+                }
+                None => writes.push(new_stop(&stops, &id.to_string(), stop)),
+            }
+        }
+        for gone in now.stops.keys().filter(|id| !wanted.stops.contains_key(id)) {
+            writes.push(Write::delete(&stops, gone.to_string()));
+        }
+        Ok(writes)
+    }
+}
+
+const fn contact_fields(contact: &Contact) -> [(&'static str, &str); 4] {
+    [
+        ("name", contact.name.as_str()),
+        ("phone", contact.phone.as_str()),
+        ("title", contact.title.as_str()),
+        ("state", contact.state.as_str()),
+    ]
+}
+
+fn new_contact(contacts: &MapAt<'_>, key: &str, contact: &Contact) -> Write {
+    Write::PutMap {
+        object: contacts.object.clone(),
+        key: key.to_owned(),
+        members: contact_fields(contact)
+            .into_iter()
+            .map(|(field, value)| (field, Member::Value(value.into())))
+            .collect(),
+    }
+}
+
+fn new_stop(stops: &MapAt<'_>, key: &str, stop: &PlanStop) -> Write {
+    Write::PutMap {
+        object: stops.object.clone(),
+        key: key.to_owned(),
+        members: vec![
+            ("customer", Member::Value(stop.customer.to_string().into())),
+            ("order", Member::Value(stop.order.into())),
+            (
+                "materials",
+                Member::Set(stop.materials.iter().copied().map(material_name).collect()),
+            ),
+        ],
+    }
+}
+
+fn reconcile_stop(
+    writes: &mut Vec<Write>,
+    at: &MapAt<'_>,
+    wanted: &PlanStop,
+    now: &PlanStop,
+) -> Result<(), ShapeError> {
+    if wanted.customer != now.customer {
+        writes.push(Write::put(at, "customer", wanted.customer.to_string()));
+    }
+    if wanted.order != now.order {
+        writes.push(Write::put(at, "order", wanted.order));
+    }
+    let names = |stop: &PlanStop| {
+        let names = stop.materials.iter().copied();
+        names.map(material_name).map(str::to_owned).collect()
+    };
+    reconcile_set(writes, &at.map("materials")?, &names(wanted), &names(now));
+    Ok(())
+}
+
+fn reconcile_set(
+    writes: &mut Vec<Write>,
+    at: &MapAt<'_>,
+    wanted: &BTreeSet<String>,
+    now: &BTreeSet<String>,
+) {
+    writes.extend(wanted.difference(now).map(|key| Write::put(at, key, true)));
+    writes.extend(now.difference(wanted).map(|key| Write::delete(at, key)));
+}

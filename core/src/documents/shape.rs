@@ -1,0 +1,222 @@
+//! What the documents of each kind hold, and how much.
+
+use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue, Value};
+
+use super::DocumentKind;
+use crate::journal::facts::ReasonCode;
+
+/// Largest merging text, in bytes of UTF-8.
+pub const TEXT_LIMIT_BYTES: usize = 64 << 10;
+/// Largest single value and largest key, in bytes of UTF-8.
+pub const FIELD_LIMIT_BYTES: usize = 4 << 10;
+/// Most members of one map: contacts, stops, team, materials.
+pub(super) const MAP_LIMIT: usize = 2_000;
+
+/// Why a document does not read as one of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShapeError {
+    /// A field that the kind has is absent.
+    #[error("`{0}` is missing")]
+    Missing(String),
+    /// A field that the kind does not have.
+    #[error("`{0}` is not a field of this kind of document; update the app")]
+    Unknown(String),
+    /// A field holds something of another type.
+    #[error("`{0}` holds a value of the wrong type")]
+    WrongType(String),
+    /// A field holds something that it cannot mean.
+    #[error("`{0}` holds a value that it cannot have")]
+    WrongValue(String),
+    /// A text or map is larger than allowed.
+    #[error("`{field}` is too large: {size}, at most {limit}")]
+    TooLarge {
+        /// The field.
+        field: String,
+        /// Bytes of a text, members of a map.
+        size: usize,
+        /// What is allowed.
+        limit: usize,
+    },
+    /// Asked as another kind than it is.
+    #[error("the document is of kind {0:?}")]
+    OtherKind(DocumentKind),
+}
+
+/// The root of a kind of document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// Merging texts.
+    pub(super) texts: &'static [&'static str],
+    /// Single values, all texts.
+    pub(super) fields: &'static [&'static str],
+    /// Maps.
+    pub(super) maps: &'static [&'static str],
+}
+
+pub(super) const fn shape_of(kind: DocumentKind) -> Shape {
+    match kind {
+        DocumentKind::Stop => Shape {
+            texts: &["notes", "negotiation"],
+            fields: &["reason", "met_person", "proposal", "next_step"],
+            maps: &[],
+        },
+        DocumentKind::Customer => Shape {
+            texts: &["notes"],
+            fields: &[],
+            maps: &["contacts"],
+        },
+        DocumentKind::Plan => Shape {
+            texts: &[],
+            fields: &["title", "day", "vehicle"],
+            maps: &["team", "stops"],
+        },
+    }
+}
+
+/// The single values of a contact.
+pub(super) const CONTACT_FIELDS: [&str; 4] = ["name", "phone", "title", "state"];
+
+/// Checks a text against a limit.
+pub(super) fn within(field: &str, size: usize, limit: usize) -> Result<(), ShapeError> {
+    if size > limit {
+        Err(ShapeError::TooLarge {
+            field: field.to_owned(),
+            size,
+            limit,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks a value that is about to be written, or was read, in a field of the root.
+pub(super) fn check_field(field: &str, value: &str) -> Result<(), ShapeError> {
+    within(field, value.len(), FIELD_LIMIT_BYTES)?;
+    let is_reason = || {
+        let name = serde_json::Value::String(value.to_owned());
+        serde_json::from_value::<ReasonCode>(name).is_ok()
+    };
+    if field == "reason" && !value.is_empty() && !is_reason() {
+        return Err(ShapeError::WrongValue(field.to_owned()));
+    }
+    Ok(())
+}
+
+/// The path of `key` below `path`.
+pub(super) fn below(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
+
+/// A map of the document and where it lies, for reading.
+#[derive(Debug, Clone)]
+pub(super) struct MapAt<'a> {
+    pub(super) inner: &'a Automerge,
+    pub(super) object: ObjId,
+    pub(super) path: String,
+}
+
+impl<'a> MapAt<'a> {
+    pub(super) const fn root(inner: &'a Automerge) -> Self {
+        Self {
+            inner,
+            object: ROOT,
+            path: String::new(),
+        }
+    }
+
+    fn value(&self, key: &str) -> Result<(Value<'a>, ObjId), ShapeError> {
+        let path = || below(&self.path, key);
+        self.inner
+            .get(&self.object, key)
+            .map_err(|_not_a_map| ShapeError::WrongType(path()))?
+            .ok_or_else(|| ShapeError::Missing(path()))
+    }
+
+    pub(super) fn object(&self, key: &str, wanted: ObjType) -> Result<ObjId, ShapeError> {
+        match self.value(key)? {
+            (Value::Object(found), object) if found == wanted => Ok(object),
+            (Value::Object(_) | Value::Scalar(_), _) => {
+                Err(ShapeError::WrongType(below(&self.path, key)))
+            }
+        }
+    }
+
+    pub(super) fn map(&self, key: &str) -> Result<Self, ShapeError> {
+        Ok(Self {
+            inner: self.inner,
+            object: self.object(key, ObjType::Map)?,
+            path: below(&self.path, key),
+        })
+    }
+
+    /// A merging text.
+    pub(super) fn text(&self, key: &str) -> Result<String, ShapeError> {
+        let object = self.object(key, ObjType::Text)?;
+        let text = self
+            .inner
+            .text(object)
+            .map_err(|_not_text| ShapeError::WrongType(below(&self.path, key)))?;
+        within(key, text.len(), TEXT_LIMIT_BYTES)?;
+        Ok(text)
+    }
+
+    fn scalar(&self, key: &str) -> Result<ScalarValue, ShapeError> {
+        match self.value(key)?.0 {
+            Value::Scalar(scalar) => Ok(scalar.into_owned()),
+            Value::Object(_) => Err(ShapeError::WrongType(below(&self.path, key))),
+        }
+    }
+
+    /// A single value that is text.
+    pub(super) fn field(&self, key: &str) -> Result<String, ShapeError> {
+        let value = self
+            .scalar(key)?
+            .into_string()
+            .map_err(|_other| ShapeError::WrongType(below(&self.path, key)))?;
+        check_field(&below(&self.path, key), &value)?;
+        Ok(value)
+    }
+
+    /// A single value that is a whole number.
+    pub(super) fn number(&self, key: &str) -> Result<i64, ShapeError> {
+        if let ScalarValue::Int(number) = self.scalar(key)? {
+            Ok(number)
+        } else {
+            Err(ShapeError::WrongType(below(&self.path, key)))
+        }
+    }
+
+    /// The mark that a member of a set is there.
+    pub(super) fn is_member(&self, key: &str) -> Result<(), ShapeError> {
+        if self.scalar(key)? == ScalarValue::Boolean(true) {
+            Ok(())
+        } else {
+            Err(ShapeError::WrongType(below(&self.path, key)))
+        }
+    }
+
+    /// The keys, ascending.
+    pub(super) fn keys(&self) -> Result<Vec<String>, ShapeError> {
+        let keys: Vec<String> = self.inner.keys(&self.object).collect();
+        within(&self.path, keys.len(), MAP_LIMIT)?;
+        for key in &keys {
+            within(&self.path, key.len(), FIELD_LIMIT_BYTES)?;
+        }
+        Ok(keys)
+    }
+
+    /// Refuses keys other than `known`.
+    pub(super) fn only(&self, known: &[&[&str]]) -> Result<(), ShapeError> {
+        self.keys()?.iter().try_for_each(|key| {
+            if known.iter().any(|some| some.contains(&key.as_str())) {
+                Ok(())
+            } else {
+                Err(ShapeError::Unknown(below(&self.path, key)))
+            }
+        })
+    }
+}
