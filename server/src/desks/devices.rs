@@ -6,7 +6,6 @@ use countersign_core::journal::facts::{DeviceRevoked, Fact};
 use countersign_core::read_model::devices::{self, DeviceRow};
 
 use super::{Desk, DeskError, Need, checked_text};
-use crate::auth::accounts::Accounts;
 use crate::auth::devices::EnrolmentCode;
 use crate::auth::policy::{Action, any_may};
 use crate::organisation::DeskEntry;
@@ -19,12 +18,9 @@ impl Desk {
     }
 
     /// A one-time code for a person's next phone. It is shown once.
-    pub fn issue_enrolment_code(
-        &self,
-        accounts: &Accounts,
-        user: UserId,
-    ) -> Result<EnrolmentCode, DeskError> {
+    pub fn issue_enrolment_code(&self, user: UserId) -> Result<EnrolmentCode, DeskError> {
         self.require(Action::EnrolDevice)?;
+        let accounts = self.organisation.accounts();
         let person = accounts
             .account(user)?
             .filter(|account| account.organisation == self.organisation.id())
@@ -38,7 +34,6 @@ impl Desk {
     /// Unbinds a phone: its sessions end at once, what it still pushes is kept and held. Doing it again changes nothing.
     pub fn revoke_device(
         &self,
-        accounts: &Accounts,
         device: DeviceId,
         reason: &str,
     ) -> Result<Option<EntryId>, DeskError> {
@@ -48,7 +43,9 @@ impl Desk {
             .organisation
             .read(|connection| devices::device(connection, device))?
             .ok_or(DeskError::NotFound)?;
-        accounts.revoke_device(device, self.now())?;
+        self.organisation
+            .accounts()
+            .revoke_device(device, self.now())?;
         if row.revoked_at.is_some() {
             return Ok(None);
         }

@@ -10,6 +10,7 @@ use countersign_core::views::Check;
 
 use crate::auth::policy::Action;
 use crate::desks::{Desk, DeskError};
+use crate::organisation::ReadError;
 
 /// What one line of a verification is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +72,8 @@ pub struct VerificationReport {
     pub entry: EntryId,
     /// Digest of its sealed bytes.
     pub hash: Digest,
+    /// The sequence number under which the server admitted it.
+    pub seq: Option<u64>,
     /// Every line, in the order of [`VerificationStep`].
     pub lines: Vec<VerificationLine>,
 }
@@ -97,9 +100,15 @@ impl Desk {
             }
             Err(_unreadable) => say(VerificationStep::Payload, Check::Broken),
         }
+        let seq = self.receipt(entry)?;
+        say(
+            VerificationStep::Receipt,
+            check(seq.is_some_and(|seq| seq > 0)),
+        );
         Ok(VerificationReport {
             entry,
             hash: sealed.hash(),
+            seq,
             lines,
         })
     }
@@ -122,7 +131,6 @@ impl Desk {
         self.verify_statement(paper, say)?;
         say(VerificationStep::Image, self.part(paper.image)?);
         say(VerificationStep::Strokes, self.part(paper.strokes)?);
-        say(VerificationStep::Receipt, self.receipt(entry.id)?);
         Ok(())
     }
 
@@ -169,12 +177,25 @@ impl Desk {
         }))
     }
 
-    fn chain_link(&self, _entry: &Entry) -> Result<Check, DeskError> {
-        unimplemented!()
+    fn chain_link(&self, entry: &Entry) -> Result<Check, DeskError> {
+        let Some(before) = entry.seq.checked_sub(1).filter(|seq| *seq > 0) else {
+            return Ok(check(entry.seq == 1 && entry.previous == Digest::default()));
+        };
+        let link = self
+            .organisation
+            .journal()
+            .link(entry.chain, before)
+            .map_err(ReadError::from)?;
+        Ok(link.map_or(Check::Unknown, |hash| check(hash == entry.previous)))
     }
 
-    fn receipt(&self, _entry: EntryId) -> Result<Check, DeskError> {
-        unimplemented!()
+    fn receipt(&self, entry: EntryId) -> Result<Option<u64>, DeskError> {
+        let stored = self
+            .organisation
+            .journal()
+            .entry(entry)
+            .map_err(ReadError::from)?;
+        Ok(stored.map(|(seq, _sealed)| seq))
     }
 }
 
