@@ -10,6 +10,8 @@ mod ids;
 mod ledgers;
 mod plans;
 mod reviews;
+#[cfg(test)]
+mod tests;
 mod visit_lists;
 
 use std::collections::BTreeMap;

@@ -158,7 +158,7 @@ impl Desk {
         differences::between(row, &ledger, before, (&receivables, &customers))
     }
 
-    fn draft(&self, draft: SnapshotId) -> Result<(DraftRow, LedgerSnapshot), DeskError> {
+    pub(super) fn draft(&self, draft: SnapshotId) -> Result<(DraftRow, LedgerSnapshot), DeskError> {
         let row = self
             .organisation
             .read(|connection| ledgers::draft(connection, draft))?

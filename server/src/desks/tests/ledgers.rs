@@ -1,0 +1,200 @@
+use countersign_core::read_model::customers::{OverdueQuery, OverdueSort};
+
+use super::*;
+use crate::desks::Kept;
+
+const ROWS: [(&str, &str, &str, &str); 3] = [
+    ("C001", "00000001", "2026-05-31", "386420.00"),
+    ("C001", "00000002", "2026-07-15", "100.50"),
+    ("C002", "00000003", "2026-06-01", "-50.00"),
+];
+
+fn overdue(desk: &Desk) -> i64 {
+    let query = OverdueQuery {
+        as_of: cut_off(),
+        search: String::new(),
+        sort: OverdueSort::Overdue,
+        offset: 0,
+        limit: 10,
+    };
+    desk.overdue_customers(&query).unwrap().customers
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing() {
+    let office = Office::new();
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let bytes = csv(&ROWS);
+    let file = LedgerFile {
+        bytes: &bytes,
+        name: "账.csv",
+    };
+    let keep = |name| {
+        let file = LedgerFile { name, ..file };
+        clerk
+            .keep_draft(file, &options(&ROWS), Some(cut_off()), &mut |_, _| {})
+            .unwrap()
+    };
+    let first = keep("账.csv");
+    assert_eq!(first.kept, Kept::Now);
+    let head = office.organisation.journal().head().unwrap();
+    let again = keep("账(1).csv");
+    assert_eq!((again.draft, again.kept), (first.draft, Kept::Before));
+    assert_eq!(office.organisation.journal().head().unwrap(), head);
+    assert_eq!(clerk.ledger_drafts().unwrap().len(), 1);
+}
+
+#[test]
+fn no_figure_is_in_force_before_finance_signs() {
+    let office = Office::new();
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let finance = office.somebody("finance", &[Role::Finance]);
+    let draft = keep(&clerk, &ROWS).unwrap();
+    assert_eq!(overdue(&clerk), 0);
+    assert_eq!(sign(&finance, draft).unwrap(), draft);
+    assert_eq!(overdue(&clerk), 1);
+    let ledger = &clerk.ledgers().unwrap()[0];
+    assert_eq!(ledger.ledger, draft);
+    assert_eq!(ledger.outstanding.to_string(), "386470.50");
+    assert!(office.organisation.snapshot(draft).unwrap().is_some());
+}
+
+#[test]
+fn only_finance_signs_and_never_what_the_same_person_imported() {
+    let office = Office::new();
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let both = office.somebody("both", &[Role::Clerk, Role::Finance]);
+    let draft = keep(&both, &ROWS).unwrap();
+    assert!(matches!(sign(&clerk, draft), Err(DeskError::NotAllowed)));
+    assert!(matches!(sign(&both, draft), Err(DeskError::OwnRequest)));
+    assert_eq!(overdue(&clerk), 0);
+}
+
+#[test]
+fn cut_off_and_total_are_said_again_and_must_be_the_drafts() {
+    let office = Office::new();
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let finance = office.somebody("finance", &[Role::Finance]);
+    let draft = keep(&clerk, &ROWS).unwrap();
+    let sign = |day, total| finance.sign_ledger(draft, day, total);
+    assert_eq!(
+        invalid(sign(day("2026-06-29"), "386470.50")),
+        "desk-invalid-cut-off-differs"
+    );
+    assert_eq!(
+        invalid(sign(cut_off(), "386470.51")),
+        "desk-invalid-total-differs"
+    );
+    assert_eq!(invalid(sign(cut_off(), "三十八万")), "desk-invalid-amount");
+    sign(cut_off(), " 386,470.50 ").unwrap();
+    assert!(matches!(
+        sign(cut_off(), "386470.50"),
+        Err(DeskError::Stale)
+    ));
+}
+
+#[test]
+fn an_older_cut_off_replaces_nothing() {
+    let office = Office::new();
+    office.signed_ledger(&ROWS);
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let finance = office.somebody("finance", &[Role::Finance]);
+    let bytes = csv(&ROWS[..1]);
+    let file = LedgerFile {
+        bytes: &bytes,
+        name: "旧.csv",
+    };
+    let before = Some(day("2026-05-31"));
+    let kept = clerk
+        .keep_draft(file, &options(&ROWS), before, &mut |_, _| {})
+        .unwrap();
+    assert_eq!(
+        invalid(sign(&finance, kept.draft)),
+        "desk-invalid-cut-off-older"
+    );
+}
+
+#[test]
+fn finance_sees_what_a_draft_would_change() {
+    let office = Office::new();
+    office.signed_ledger(&ROWS);
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let draft = keep(
+        &clerk,
+        &[
+            ("C001", "00000001", "2026-05-31", "336420.00"),
+            ("C001", "00000002", "2026-07-15", "100.50"),
+            ("C003", "00000004", "2026-06-15", "7.00"),
+        ],
+    )
+    .unwrap();
+    let differences = clerk.ledger_differences(draft).unwrap();
+    assert_eq!(differences.unchanged, 1);
+    assert_eq!(differences.changed.count, 1);
+    assert_eq!(differences.changed.by.to_string(), "-50000.00");
+    assert_eq!(differences.new.rows[0].document, "00000004");
+    assert_eq!(differences.new.by.to_string(), "7.00");
+    assert_eq!(differences.gone.rows[0].code, "C002");
+    assert_eq!(differences.gone.by.to_string(), "50.00");
+    assert_eq!(
+        (differences.customers_new, differences.customers_gone),
+        (1, 1)
+    );
+}
+
+#[test]
+fn ids_stay_over_imports_and_master_data_that_a_file_lacks_stays_too() {
+    let office = Office::new();
+    office.signed_ledger(&ROWS);
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let (_row, first) = clerk
+        .draft(clerk.ledger_drafts().unwrap()[0].draft)
+        .unwrap();
+    let later = keep(&clerk, &[("C001", "00000001", "2026-05-31", "1.00")]).unwrap();
+    let (_row, later) = clerk.draft(later).unwrap();
+    assert_eq!(later.customers[0].id, first.customers[0].id);
+    assert_eq!(later.receivables[0].id, first.receivables[0].id);
+    assert_eq!(later.receivables[0].invoiced, None);
+}
+
+#[test]
+fn twenty_thousand_rows_become_a_draft_and_are_signed() {
+    let office = Office::new();
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let finance = office.somebody("finance", &[Role::Finance]);
+    let rows: Vec<(String, String)> = (0..20_000)
+        .map(|number| (format!("C{:04}", number % 3000), format!("{number:08}")))
+        .collect();
+    let rows: Vec<(&str, &str, &str, &str)> = rows
+        .iter()
+        .map(|(code, document)| (code.as_str(), document.as_str(), "2026-05-31", "10.00"))
+        .collect();
+    let bytes = csv(&rows);
+    let file = LedgerFile {
+        bytes: &bytes,
+        name: "大.csv",
+    };
+    let mut last = (0, 0);
+    let kept = clerk
+        .keep_draft(file, &options(&rows), Some(cut_off()), &mut |done, all| {
+            last = (done, all);
+        })
+        .unwrap();
+    assert_eq!(last.0, last.1);
+    sign(&finance, kept.draft).unwrap();
+    let ledger = &clerk.ledgers().unwrap()[0];
+    assert_eq!(ledger.outstanding.to_string(), "200000.00");
+    assert_eq!(overdue(&clerk), 3000);
+}
+
+#[test]
+fn a_file_that_is_no_ledger_says_so() {
+    let office = Office::new();
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let file = LedgerFile {
+        bytes: b"",
+        name: "空.xlsx",
+    };
+    let refused = clerk.import_ledger(file, &Options::default(), &mut |_, _| {});
+    assert_eq!(refused.unwrap_err().key(), "import-refused-empty");
+}
