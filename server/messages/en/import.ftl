@@ -1,7 +1,7 @@
 # Files that are refused as a whole.
 import-refused-empty = The file is empty; choose the file that holds the ledger.
 import-refused-too-large = The file is larger than { $limit } MB; split it by customer or year and import the parts.
-import-refused-unpacks-too-large = The file unpacks to more than { $limit } MB, which no ledger does; save the sheets with the ledger as a new workbook.
+import-refused-unpacks-too-large = The file unpacks to far more than a ledger needs; save the sheets with the ledger as a new workbook.
 import-refused-too-many-rows = The file has more than { $limit } rows; split it by customer or year and import the parts.
 import-refused-too-many-columns = The file has content beyond column { $limit }; delete what does not belong to the ledger and save it again.
 import-refused-too-many-sheets = The file has more than { $limit } sheets; save the sheets with the ledger as a new workbook.
@@ -18,6 +18,7 @@ import-refused-wrong-type = { $found ->
 import-refused-password = The workbook is protected by a password; remove the password in Excel or WPS, save it and import it again.
 import-refused-damaged = The file is damaged or incomplete; fetch it again, or open it in Excel or WPS and save it as a new .xlsx.
 import-refused-encoding = The characters of this text file cannot be read; save it as “CSV UTF-8” and import it again.
+import-refused-unclosed-quote = The text in row { $row } does not end; a quotation mark there is probably not closed. Correct it, or save the ledger as .xlsx.
 import-refused-no-table = No table with customer, document number and amount was found; put a line of headers above the columns and import it again.
 
 # What is wrong with a row. The row is held until it is decided.

@@ -1,7 +1,7 @@
 # 整个文件被拒绝
 import-refused-empty = 文件是空的，请选择含有台账的文件。
 import-refused-too-large = 文件超过 { $limit } MB，请按客户或年度拆分后分别导入。
-import-refused-unpacks-too-large = 文件解压后超过 { $limit } MB，台账不会这么大；请把台账所在的工作表另存为新工作簿。
+import-refused-unpacks-too-large = 文件解压后远远超过台账的大小；请把台账所在的工作表另存为新工作簿。
 import-refused-too-many-rows = 文件超过 { $limit } 行，请按客户或年度拆分后分别导入。
 import-refused-too-many-columns = 第 { $limit } 列以右还有内容，请删除与台账无关的内容后重新保存。
 import-refused-too-many-sheets = 工作表超过 { $limit } 个，请把台账所在的工作表另存为新工作簿。
@@ -18,6 +18,7 @@ import-refused-wrong-type = { $found ->
 import-refused-password = 工作簿设有密码；请在 Excel 或 WPS 中取消密码，保存后重新导入。
 import-refused-damaged = 文件已损坏或不完整；请重新获取，或用 Excel 或 WPS 打开后另存为新的 .xlsx。
 import-refused-encoding = 无法识别文本文件的编码；请另存为“CSV UTF-8”后重新导入。
+import-refused-unclosed-quote = 第 { $row } 行的文字没有结束，可能少了一个引号；请更正，或把台账另存为 .xlsx。
 import-refused-no-table = 没有找到含有客户、单据号和金额的表；请在各列上方写好表头后重新导入。
 
 # 某一行的问题；该行留待处理

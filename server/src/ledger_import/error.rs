@@ -66,12 +66,9 @@ pub enum ImportError {
     },
     /// It unpacks to more than a ledger can be.
     #[error(
-        "The file unpacks to more than {limit_mb} MB, which no ledger does; save the sheets with the ledger as a new workbook."
+        "The file unpacks to far more than a ledger needs; save the sheets with the ledger as a new workbook."
     )]
-    UnpacksTooLarge {
-        /// The limit.
-        limit_mb: u64,
-    },
+    UnpacksTooLarge,
     /// Rows beyond the limit.
     #[error(
         "The file has more than {limit} rows; split it by customer or year and import the parts."
@@ -114,6 +111,14 @@ pub enum ImportError {
         "The characters of this text file cannot be read; save it as “CSV UTF-8” and import it again."
     )]
     UnknownEncoding,
+    /// A field of a text file that goes on and on, as behind a quotation mark that is never closed.
+    #[error(
+        "The text in row {row} does not end; a quotation mark there is probably not closed. Correct it, or save the ledger as .xlsx."
+    )]
+    UnclosedQuote {
+        /// Counted from 1.
+        row: u32,
+    },
     /// No sheet has anything like a table with customers and amounts.
     #[error(
         "No table with customer, document number and amount was found; put a line of headers above the columns and import it again."
@@ -128,7 +133,7 @@ impl ImportError {
         match self {
             Self::Empty => "import-refused-empty",
             Self::TooLarge { .. } => "import-refused-too-large",
-            Self::UnpacksTooLarge { .. } => "import-refused-unpacks-too-large",
+            Self::UnpacksTooLarge => "import-refused-unpacks-too-large",
             Self::TooManyRows { .. } => "import-refused-too-many-rows",
             Self::TooManyColumns { .. } => "import-refused-too-many-columns",
             Self::TooManySheets { .. } => "import-refused-too-many-sheets",
@@ -136,6 +141,7 @@ impl ImportError {
             Self::PasswordProtected => "import-refused-password",
             Self::Damaged => "import-refused-damaged",
             Self::UnknownEncoding => "import-refused-encoding",
+            Self::UnclosedQuote { .. } => "import-refused-unclosed-quote",
             Self::NoTable => "import-refused-no-table",
         }
     }
@@ -144,14 +150,16 @@ impl ImportError {
     #[must_use]
     pub fn args(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::TooLarge { limit_mb } | Self::UnpacksTooLarge { limit_mb } => {
+            Self::TooLarge { limit_mb } => {
                 vec![("limit", limit_mb.to_string())]
             }
             Self::TooManyRows { limit }
             | Self::TooManyColumns { limit }
             | Self::TooManySheets { limit } => vec![("limit", limit.to_string())],
+            Self::UnclosedQuote { row } => vec![("row", row.to_string())],
             Self::WrongType(found) => vec![("found", found.word().to_owned())],
             Self::Empty
+            | Self::UnpacksTooLarge
             | Self::PasswordProtected
             | Self::Damaged
             | Self::UnknownEncoding

@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use super::cell::{Cell, Epoch, Row, Sheet};
 use super::error::ImportError;
-use super::workbook::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS, unpacks_too_large};
+use super::workbook::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
 
 /// Bytes of text in all cells together.
-const MAX_TEXT_BYTES: usize = 48 * 1024 * 1024;
+const MAX_TEXT_BYTES: usize = 32 * 1024 * 1024;
 
 /// What one file may still take: one shared text can be named by a million cells.
 pub(crate) struct Budget {
@@ -34,15 +34,16 @@ impl Budget {
             .cells
             .checked_sub(1)
             .zip(self.text_bytes.checked_sub(text));
-        (self.cells, self.text_bytes) = left.ok_or(unpacks_too_large())?;
+        (self.cells, self.text_bytes) = left.ok_or(ImportError::UnpacksTooLarge)?;
         Ok(())
     }
 }
 
-/// Cells as they come, within the limits.
+/// Cells as they come, within the limits. Readers give them in order of rows and columns, except in damaged files.
 #[derive(Default)]
 pub(crate) struct Grid {
-    rows: BTreeMap<u32, BTreeMap<u32, Cell>>,
+    rows: Vec<Row>,
+    is_unordered: bool,
 }
 
 impl Grid {
@@ -60,21 +61,46 @@ impl Grid {
             return Err(ImportError::TooManyColumns { limit: MAX_COLUMNS });
         }
         budget.spend(&cell)?;
-        self.rows.entry(row).or_default().insert(column, cell);
+        let number = row + 1;
+        match self.rows.last_mut() {
+            Some(last) if last.number == number => {
+                self.is_unordered |= last.cells.last().is_some_and(|(at, _)| *at >= column);
+                last.cells.push((column, cell));
+            }
+            last => {
+                self.is_unordered |= last.is_some_and(|last| last.number > number);
+                let cells = vec![(column, cell)];
+                self.rows.push(Row { number, cells });
+            }
+        }
         Ok(())
     }
 
     pub(crate) fn into_sheet(self, name: String, epoch: Epoch) -> Sheet {
-        let rows = self.rows.into_iter().map(|(row, cells)| Row {
-            number: row + 1,
-            cells: cells.into_iter().collect(),
-        });
+        let rows = if self.is_unordered {
+            ordered(self.rows)
+        } else {
+            self.rows
+        };
         Sheet {
             name: Some(name),
-            rows: rows.collect(),
+            rows,
             epoch,
         }
     }
+}
+
+/// One row a number and one cell a column; of two the later stays.
+fn ordered(rows: Vec<Row>) -> Vec<Row> {
+    let mut by_number: BTreeMap<u32, BTreeMap<u32, Cell>> = BTreeMap::new();
+    for row in rows {
+        by_number.entry(row.number).or_default().extend(row.cells);
+    }
+    let row = |(number, cells): (u32, BTreeMap<u32, Cell>)| Row {
+        number,
+        cells: cells.into_iter().collect(),
+    };
+    by_number.into_iter().map(row).collect()
 }
 
 pub(crate) fn from_data_ref(data: &DataRef<'_>, epoch: Epoch) -> Option<Cell> {

@@ -203,5 +203,5 @@ pub(crate) fn payment(table: &Table<'_>, row: &Row) -> Result<PaymentRow, Vec<Pr
 
 /// The sum of the amounts. The limits on rows and on one amount keep it far below what `Money` holds.
 pub(crate) fn sum(currency: Currency, amounts: impl IntoIterator<Item = Money>) -> Money {
-    Money::sum(currency, amounts).expect("at most 100,000 amounts of one currency below 1e14 each")
+    Money::sum(currency, amounts).expect("at most 60,000 amounts of one currency below 1e14 each")
 }

@@ -9,6 +9,10 @@ use super::result::{Encoding, Format};
 use super::workbook::{MAX_COLUMNS, MAX_ROWS};
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Fields of all records, empty ones too.
+const MAX_FIELDS: usize = 2_000_000;
+/// No cell of a spreadsheet is longer: 32,767 characters of up to four bytes.
+const MAX_FIELD_BYTES: usize = 4 * 32_767;
 const SAMPLED_RECORDS: usize = 60;
 const SAMPLED_CHARACTERS: usize = 65_536;
 
@@ -140,7 +144,7 @@ fn for_each_record(
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    let mut number = 0_u32;
+    let (mut number, mut fields) = (0_u32, 0_usize);
     loop {
         let line_before = reader.position().line();
         match reader.read_record(&mut record) {
@@ -154,11 +158,19 @@ fn for_each_record(
         let inside = u64::try_from(inside).unwrap_or(u64::MAX);
         let skipped = u32::try_from(passed.saturating_sub(inside + 1)).unwrap_or(MAX_ROWS);
         number = number.saturating_add(1).saturating_add(skipped);
-        let cells = record
-            .iter()
-            .zip(0_u32..)
-            .filter_map(|(field, column)| Cell::text(field).map(|cell| (column, cell)))
-            .collect();
+        fields = fields.saturating_add(record.len());
+        if fields > MAX_FIELDS {
+            return Err(ImportError::TooManyRows { limit: MAX_ROWS });
+        }
+        let mut cells = Vec::new();
+        for (field, column) in record.iter().zip(0_u32..) {
+            if field.len() > MAX_FIELD_BYTES {
+                return Err(ImportError::UnclosedQuote { row: number });
+            }
+            if !field.is_empty() {
+                cells.extend(Cell::text(field).map(|cell| (column, cell)));
+            }
+        }
         each(Row { number, cells })?;
     }
 }

@@ -18,27 +18,23 @@ use super::result::Format;
 use super::text_file;
 
 /// Bytes of a file.
-pub const MAX_BYTES: usize = 32 * 1024 * 1024;
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes that a zip may unpack to, all parts together.
-pub(crate) const MAX_UNPACKED: u64 = 96 * 1024 * 1024;
+pub(crate) const MAX_UNPACKED: u64 = 48 * 1024 * 1024;
 /// The last row that is read, and the most rows with content over all sheets.
-pub const MAX_ROWS: u32 = 100_000;
+pub const MAX_ROWS: u32 = 60_000;
 /// Columns that are read.
 pub const MAX_COLUMNS: u32 = 256;
 /// Cells with content, all sheets together; the grid of a format that is read as a whole may be this large too.
-pub(crate) const MAX_CELLS: usize = 1_500_000;
-/// Bytes that the parts which a reader keeps in memory may unpack to.
-const MAX_KEPT: u64 = 16 * 1024 * 1024;
+pub(crate) const MAX_CELLS: usize = 800_000;
+/// Bytes that the table of shared texts may unpack to; the reader keeps it in memory.
+const MAX_SHARED: u64 = 12 * 1024 * 1024;
+/// Bytes that any other part which a reader keeps may unpack to; a style takes fifty times its text.
+const MAX_KEPT: u64 = 3 * 1024 * 1024;
 const MAX_SHEETS: usize = 64;
 const MAX_PARTS: usize = 2_000;
 
 const MEGABYTE: u64 = 1024 * 1024;
-
-pub(crate) fn unpacks_too_large() -> ImportError {
-    ImportError::UnpacksTooLarge {
-        limit_mb: MAX_UNPACKED / MEGABYTE,
-    }
-}
 
 /// The format and the sheets of a file. A panic in a reader refuses the file as damaged.
 pub(crate) fn open(bytes: &[u8]) -> Result<(Format, Vec<Sheet>), ImportError> {
@@ -168,7 +164,11 @@ fn unpack_and_count(
         let is_content = format == Format::Ods && part.name() == "content.xml";
         let is_streamed = is_content || part.name().starts_with("xl/worksheets/");
         let is_kept = !is_streamed && part.name().rsplit('.').next() == Some("xml");
-        let bound = if is_kept { left.min(MAX_KEPT) } else { left };
+        let bound = match (is_kept, part.name().ends_with("/sharedStrings.xml")) {
+            (false, _) => left,
+            (true, true) => left.min(MAX_SHARED),
+            (true, false) => left.min(MAX_KEPT),
+        };
         let mut bounded = part.take(bound + 1);
         let unpacked = if is_content {
             bounded
@@ -179,7 +179,7 @@ fn unpack_and_count(
         };
         let unpacked = unpacked.map_err(|_broken_stream| ImportError::Damaged)?;
         if unpacked > bound {
-            return Err(unpacks_too_large());
+            return Err(ImportError::UnpacksTooLarge);
         }
         left -= unpacked;
     }
