@@ -12,4 +12,5 @@ pub mod protocol;
 pub mod read_model;
 pub mod replica;
 pub mod snapshots;
+mod store;
 pub mod views;

@@ -3,14 +3,22 @@
 //! One folder a noun: its `schema.sql`, what projects into it and the queries on it. Everything here can be dropped and
 //! rebuilt from entries, snapshots and documents with an equal result.
 
-mod columns;
+pub(crate) mod columns;
 pub mod customers;
 pub mod devices;
+pub mod documents;
+pub mod entries;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod ledgers;
+pub mod outcomes;
+pub mod people;
 pub mod plans;
+pub(crate) mod positions;
+pub mod promises;
 pub mod reviews;
+pub mod statements;
+pub mod stops;
 pub mod visit_lists;
 
 use rusqlite::{Connection, Transaction};
@@ -28,6 +36,13 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         plans::SCHEMA,
         reviews::SCHEMA,
         devices::SCHEMA,
+        people::SCHEMA,
+        entries::SCHEMA,
+        stops::SCHEMA,
+        statements::SCHEMA,
+        promises::SCHEMA,
+        outcomes::SCHEMA,
+        documents::SCHEMA,
     ] {
         connection.execute_batch(schema)?;
     }
@@ -36,6 +51,9 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Takes in an entry whose hash is `hash`.
 pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusqlite::Result<()> {
+    entries::project_entry(tx, entry, hash)?;
+    promises::project_entry(tx, entry)?;
+    outcomes::project_entry(tx, entry)?;
     ledgers::project_entry(tx, entry, hash)?;
     visit_lists::project_entry(tx, entry, hash)?;
     plans::project_entry(tx, entry)?;
@@ -54,7 +72,11 @@ pub fn project_snapshot(
             customers::project_ledger(tx, id, ledger)?;
             ledgers::project_ledger(tx, id, ledger)
         }
-        Snapshot::Plan(plan) => plans::project_plan(tx, id, plan),
-        Snapshot::Statement(_) | Snapshot::Policy(_) => Ok(()),
+        Snapshot::Plan(plan) => {
+            plans::project_plan(tx, id, plan)?;
+            stops::project_plan(tx, plan)
+        }
+        Snapshot::Statement(statement) => statements::project_statement(tx, id, statement),
+        Snapshot::Policy(policy) => people::project_policy(tx, policy),
     }
 }

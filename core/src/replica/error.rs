@@ -4,6 +4,11 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::documents::DocumentError;
+use crate::journal::seal::SealError;
+use crate::read_model::documents::ProjectError;
+use crate::store::StoreError;
+
 /// What a screen can do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -21,6 +26,39 @@ pub enum ErrorKind {
     Gone,
     /// Somebody must look at it.
     Support,
+}
+
+/// Finds or says that it is gone.
+pub(crate) fn or_not_found<T>(found: Option<T>, noun: &'static str) -> Result<T, ReplicaError> {
+    found.ok_or(ReplicaError::NotFound(noun))
+}
+
+impl From<StoreError> for ReplicaError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NewerSchema { found, known } => Self::NewerSchema { found, known },
+            StoreError::Database(error) => Self::Store(error),
+            StoreError::Folder(error) => Self::File(error),
+        }
+    }
+}
+
+impl From<ProjectError> for ReplicaError {
+    fn from(error: ProjectError) -> Self {
+        match error {
+            ProjectError::Document(error) => Self::Document(error),
+            ProjectError::Database(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<SealError> for ReplicaError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Limit(_) | SealError::TooLarge { .. } => Self::Refused("text-too-long"),
+            SealError::Signer(_) | SealError::Cose(_) => Self::Key,
+        }
+    }
 }
 
 /// Why a call on the replica was refused or could not be done.
@@ -72,9 +110,15 @@ pub enum ReplicaError {
     /// Stored bytes do not read back: damage or a defect.
     #[error("stored bytes do not read back: {0}")]
     Damaged(&'static str),
+    /// A document cannot be read or edited so.
+    #[error("the document cannot be read or edited so")]
+    Document(#[from] DocumentError),
     /// The device key does not work.
     #[error("the device key cannot be used")]
     Key,
+    /// A foreign object cannot be applied; it goes to quarantine and nobody sees this.
+    #[error("a foreign object cannot be applied: {0}")]
+    Unfit(&'static str),
     /// The system gives no random bytes.
     #[error("the system gives no random bytes")]
     Random,
@@ -95,7 +139,9 @@ impl ReplicaError {
             | Self::Store(_)
             | Self::File(_)
             | Self::Damaged(_)
+            | Self::Document(_)
             | Self::Key
+            | Self::Unfit(_)
             | Self::Random => ErrorKind::Support,
         }
     }
@@ -117,6 +163,8 @@ impl ReplicaError {
             Self::Store(_) => "store-unusable",
             Self::File(_) => "file-unusable",
             Self::Damaged(_) => "store-damaged",
+            Self::Document(_) => "document-unusable",
+            Self::Unfit(reason) => reason,
             Self::Key => "device-key-unusable",
             Self::Random => "no-random-bytes",
         }

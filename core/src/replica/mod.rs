@@ -1,11 +1,159 @@
 //! The replica: one device's documents, journal and store behind the use-cases of a rep.
+//!
+//! Commands go through one write door (`commit`), reads go to the read model, and [`Replica::sync`] exchanges with the
+//! server over a [`Transport`]. Every method may be called from any thread; a command waits for the one before it, and
+//! nothing waits for the network but `sync` and `enrol` themselves.
 
+mod commit;
+mod conflicts;
+mod device;
+mod devices;
 mod error;
+mod facts;
+#[cfg(test)]
+mod fake;
 mod params;
+mod signed;
+mod signings;
+mod statements;
+mod stops;
+mod strokes;
+mod sync;
+#[cfg(test)]
+mod tests;
+mod today;
 
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+pub use devices::{Devices, Kind, NoRandom, Observer, OsRandom, Random};
 pub use error::{ErrorKind, ReplicaError};
 pub use params::{
     ConflictSettle, EffectsOf, Enrolment, OfEntry, OfSigning, OfStop, OutcomeRecord, Page,
     Presence, PromiseRecord, Recorded, RefusalRecord, SendBackAnswer, SigningBegin, SigningFinish,
     SigningStroke, StopEdit,
 };
+pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};
+
+use crate::domain::time::Clock;
+use crate::journal::signer::{DeviceSigner, SoftwareSigner};
+use crate::store;
+use crate::store::device::DeviceRow;
+
+/// One device's replica, open.
+pub struct Replica {
+    folder: PathBuf,
+    connection: Mutex<Connection>,
+    devices: OpenDevices,
+    observers: Mutex<Vec<Arc<dyn Observer>>>,
+    syncing: Mutex<()>,
+}
+
+#[derive(Debug)]
+struct OpenDevices {
+    clock: Arc<dyn Clock>,
+    signer: Arc<dyn DeviceSigner>,
+    random: Arc<dyn Random>,
+}
+
+impl fmt::Debug for Replica {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replica")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Replica {
+    /// Opens the replica in `folder`, or makes an empty one there. Without a platform's signer the key is read from
+    /// `device.key` in the folder, or made and stored there, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`ReplicaError::NewerSchema`] when a newer program wrote it; [`export_unsent`] still works then.
+    pub fn open(folder: &Path, devices: Devices) -> Result<Self, ReplicaError> {
+        let mut connection = store::open(folder)?;
+        let signer = match devices.signer {
+            Some(signer) => signer,
+            None => store::key_file::open(folder, || software_key(devices.random.as_ref()))
+                .map_err(|_unusable| ReplicaError::Key)?,
+        };
+        let tx = connection.transaction()?;
+        store::quarantine::count_start(&tx)?;
+        tx.commit()?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            connection: Mutex::new(connection),
+            devices: OpenDevices {
+                clock: devices.clock,
+                signer,
+                random: devices.random,
+            },
+            observers: Mutex::new(Vec::new()),
+            syncing: Mutex::new(()),
+        })
+    }
+
+    /// Tells `observer` of every commit from now on.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.observers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(observer);
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<R>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<R, ReplicaError>,
+    ) -> Result<R, ReplicaError> {
+        read(&self.connection())
+    }
+
+    fn me(connection: &Connection) -> Result<DeviceRow, ReplicaError> {
+        store::device::read(connection)?.ok_or(ReplicaError::NotEnrolled)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), ReplicaError> {
+        self.devices
+            .random
+            .fill(bytes)
+            .map_err(|NoRandom| ReplicaError::Random)
+    }
+
+    fn tell(&self, kinds: &[Kind]) {
+        if kinds.is_empty() {
+            return;
+        }
+        let observers = self
+            .observers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        for observer in observers {
+            observer.changed(kinds);
+        }
+    }
+}
+
+/// Everything without a receipt in the store in `folder`, oldest first: one CBOR array of byte strings, each an envelope of
+/// the sync protocol. Works on stores of any version; nothing else may have the store open for writing.
+pub fn export_unsent(folder: &Path) -> Result<Vec<u8>, ReplicaError> {
+    Ok(store::export::unsent(folder)?)
+}
+
+/// A key from 32 random bytes; a draw outside the curve's order, about one in 2^32, is drawn again.
+fn software_key(random: &dyn Random) -> Option<SoftwareSigner> {
+    let mut bytes = zeroize::Zeroizing::new([0; 32]);
+    (0..8).find_map(|_draw| {
+        random.fill(bytes.as_mut()).ok()?;
+        SoftwareSigner::from_bytes(&bytes).ok()
+    })
+}

@@ -51,7 +51,7 @@ pub struct SigningView {
     pub entry: Option<EntryId>,
 }
 
-/// One stroke: arrays of equal length.
+/// One stroke: arrays of equal length; `t` and `p` are empty in a stored one when the signer withheld consent to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct StrokeRow {
@@ -161,10 +161,8 @@ pub enum EffectAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct EffectRow {
-    /// `demand_received`, `amount_admitted`, `promise_binds`.
+    /// `demand_received`, `amount_admitted`, `promise_binding`.
     pub effect: String,
     /// Whether it has the effect.
     pub answer: EffectAnswer,
-    /// The articles.
-    pub source: String,
 }

@@ -1,0 +1,253 @@
+//! Documents as they read now, and their conflicts.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+
+use crate::documents::{
+    ActorId, CustomerDocument, Document, DocumentError, DocumentKind, FieldConflict,
+};
+use crate::domain::ids::{DocumentId, UserId};
+use crate::read_model::columns::{parsed_or_null, text};
+use crate::read_model::entries::{from_json, json};
+use crate::read_model::people;
+use crate::views::{ConflictRow, ConflictValueRow, ContactRow};
+
+/// The tables of this noun.
+pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// Why a document cannot be projected.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// It does not read as a document of its kind.
+    #[error("the document does not read as one of its kind")]
+    Document(#[from] DocumentError),
+    /// SQLite answers with an error.
+    #[error("the read model cannot be written")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// Who writes under which actor, as far as that is known here.
+pub type ActorNames = BTreeMap<ActorId, UserId>;
+
+/// A stop's document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StopText {
+    /// Notes.
+    pub notes: String,
+    /// Negotiation record.
+    pub negotiation: String,
+    /// Reason code or empty.
+    pub reason: String,
+    /// Whom the team met.
+    pub met_person: String,
+    /// What the customer proposes.
+    pub proposal: String,
+    /// What comes next.
+    pub next_step: String,
+}
+
+/// Takes in a document of kind stop or customer as it is now; a plan's draft has its own tables and only leaves its
+/// conflicts here.
+pub fn project_document(
+    tx: &Transaction<'_>,
+    (id, kind): (DocumentId, DocumentKind),
+    document: &Document,
+    actors: &ActorNames,
+) -> Result<(), ProjectError> {
+    match kind {
+        DocumentKind::Stop => project_stop(tx, id, document)?,
+        DocumentKind::Customer => project_customer(tx, id, &document.customer()?)?,
+        DocumentKind::Plan => {}
+    }
+    project_conflicts(tx, (id, kind), &document.conflicts(), actors)?;
+    Ok(())
+}
+
+fn project_stop(
+    tx: &Transaction<'_>,
+    id: DocumentId,
+    document: &Document,
+) -> Result<(), ProjectError> {
+    let stop = document.stop()?;
+    tx.prepare_cached(
+        "insert or replace into stop_documents values (:document, :notes, :negotiation, :reason, :met_person, :proposal,
+            :next_step)",
+    )?
+    .execute(named_params! {
+        ":document": text(&id),
+        ":notes": stop.notes,
+        ":negotiation": stop.negotiation,
+        ":reason": stop.reason,
+        ":met_person": stop.met_person,
+        ":proposal": stop.proposal,
+        ":next_step": stop.next_step,
+    })?;
+    Ok(())
+}
+
+fn project_customer(
+    tx: &Transaction<'_>,
+    id: DocumentId,
+    customer: &CustomerDocument,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("insert or replace into customer_documents values (:document, :notes)")?
+        .execute(named_params! { ":document": text(&id), ":notes": customer.notes })?;
+    tx.execute(
+        "delete from customer_contacts where document = :document",
+        named_params! { ":document": text(&id) },
+    )?;
+    let mut insert = tx.prepare_cached(
+        "insert into customer_contacts values (:document, :contact, :name, :phone, :title, :state)",
+    )?;
+    for (key, contact) in &customer.contacts {
+        insert.execute(named_params! {
+            ":document": text(&id),
+            ":contact": key,
+            ":name": contact.name,
+            ":phone": contact.phone,
+            ":title": contact.title,
+            ":state": contact.state,
+        })?;
+    }
+    Ok(())
+}
+
+fn project_conflicts(
+    tx: &Transaction<'_>,
+    (id, kind): (DocumentId, DocumentKind),
+    conflicts: &[FieldConflict],
+    actors: &ActorNames,
+) -> rusqlite::Result<()> {
+    tx.execute(
+        "delete from document_conflicts where document = :document",
+        named_params! { ":document": text(&id) },
+    )?;
+    let mut insert = tx.prepare_cached(
+        "insert or ignore into document_conflicts values (:document, :kind, :field, :ordinal, :value, :author, :at)",
+    )?;
+    for conflict in conflicts {
+        for (ordinal, value) in (0_i64..).zip(&conflict.values) {
+            insert.execute(named_params! {
+                ":document": text(&id),
+                ":kind": json(&kind)?,
+                ":field": conflict.field,
+                ":ordinal": ordinal,
+                ":value": value.value,
+                ":author": actors.get(&value.actor).map(|user| user.to_string()),
+                ":at": value.at.ms(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets a document.
+pub fn forget(tx: &Transaction<'_>, document: DocumentId) -> rusqlite::Result<()> {
+    for table in [
+        "stop_documents",
+        "customer_documents",
+        "customer_contacts",
+        "document_conflicts",
+    ] {
+        tx.execute(
+            &format!("delete from {table} where document = :document"),
+            named_params! { ":document": text(&document) },
+        )?;
+    }
+    Ok(())
+}
+
+/// A stop's document as it reads now; none until it has arrived.
+pub fn stop_text(
+    connection: &Connection,
+    document: DocumentId,
+) -> rusqlite::Result<Option<StopText>> {
+    connection
+        .prepare_cached("select * from stop_documents where document = :document")?
+        .query_row(named_params! { ":document": text(&document) }, |row| {
+            Ok(StopText {
+                notes: row.get("notes")?,
+                negotiation: row.get("negotiation")?,
+                reason: row.get("reason")?,
+                met_person: row.get("met_person")?,
+                proposal: row.get("proposal")?,
+                next_step: row.get("next_step")?,
+            })
+        })
+        .optional()
+}
+
+/// The notes on a customer; none until the document has arrived.
+pub fn customer_notes(
+    connection: &Connection,
+    document: DocumentId,
+) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("select notes from customer_documents where document = :document")?
+        .query_row(named_params! { ":document": text(&document) }, |row| {
+            row.get("notes")
+        })
+        .optional()
+}
+
+/// The contacts of a customer by name, at most 200.
+pub fn contacts(
+    connection: &Connection,
+    document: DocumentId,
+) -> rusqlite::Result<Vec<ContactRow>> {
+    connection
+        .prepare_cached(
+            "select * from customer_contacts where document = :document order by name, contact limit 200",
+        )?
+        .query_map(named_params! { ":document": text(&document) }, |row| {
+            Ok(ContactRow {
+                key: row.get("contact")?,
+                name: row.get("name")?,
+                phone: row.get("phone")?,
+                title: row.get("title")?,
+                state: row.get("state")?,
+            })
+        })?
+        .collect()
+}
+
+/// The fields of a document with more than one value, at most 1,000 values.
+pub fn conflicts(
+    connection: &Connection,
+    document: DocumentId,
+) -> rusqlite::Result<Vec<ConflictRow>> {
+    let values: Vec<(DocumentKind, String, ConflictValueRow)> = connection
+        .prepare_cached(
+            "select * from document_conflicts where document = :document order by field, ordinal limit 1000",
+        )?
+        .query_map(named_params! { ":document": text(&document) }, |row| {
+            Ok((
+                from_json(&row.get::<_, String>("kind")?)?,
+                row.get("field")?,
+                ConflictValueRow {
+                    value: row.get("value")?,
+                    author: parsed_or_null(row, "author")?,
+                    author_name: String::new(),
+                    at_ms: row.get("at_ms")?,
+                },
+            ))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut rows: Vec<ConflictRow> = Vec::new();
+    for (document_kind, field, mut value) in values {
+        if let Some(author) = value.author {
+            value.author_name = people::name(connection, author)?;
+        }
+        match rows.last_mut().filter(|row| row.field == field) {
+            Some(row) => row.values.push(value),
+            None => rows.push(ConflictRow {
+                document,
+                document_kind,
+                field,
+                values: vec![value],
+            }),
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,37 @@
+-- Documents as they read now; the bytes that merge are elsewhere.
+create table if not exists stop_documents (
+    document text primary key,
+    notes text not null,
+    negotiation text not null,
+    reason text not null, -- a reason code or empty
+    met_person text not null,
+    proposal text not null,
+    next_step text not null
+) strict;
+
+create table if not exists customer_documents (
+    document text primary key,
+    notes text not null
+) strict;
+
+create table if not exists customer_contacts (
+    document text not null,
+    contact text not null, -- its key in the document
+    name text not null,
+    phone text not null,
+    title text not null,
+    state text not null,
+    primary key (document, contact)
+) strict, without rowid;
+
+-- One row for each value of a field that has more than one.
+create table if not exists document_conflicts (
+    document text not null,
+    kind text not null, -- documents::DocumentKind as JSON
+    field text not null,
+    ordinal integer not null, -- 0 is the value that shows
+    value text not null,
+    author text, -- when it is known who the actor is
+    at_ms integer not null, -- the writer's wall clock
+    primary key (document, field, ordinal)
+) strict, without rowid;

@@ -1,0 +1,189 @@
+//! Entries as timelines show them.
+
+mod detail;
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+
+pub use detail::detail;
+
+use crate::domain::ids::{ChainId, Digest, EntryId, StopId};
+use crate::domain::position::SitePoint;
+use crate::journal::facts::PositionReport;
+use crate::journal::{Entry, Scope};
+use crate::protocol::HeldCode;
+use crate::read_model::columns::{parsed, parsed_or_null, text};
+use crate::read_model::{people, positions};
+use crate::views::{EntryDetail, EntryRow, ObjectState};
+
+/// The tables of this noun.
+pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// Takes in an entry as receipted, with all its parts; a device says otherwise with [`set_state`] and [`set_parts`].
+pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusqlite::Result<()> {
+    let (stop, customer, plan) = match entry.scope {
+        Scope::Stop(stop) => (Some(text(&stop)), None, None),
+        Scope::Customer(customer) => (None, Some(text(&customer)), None),
+        Scope::Plan(plan) => (None, None, Some(text(&plan))),
+        Scope::Office | Scope::Organisation => (None, None, None),
+    };
+    let parts = detail::parts(&entry.fact);
+    tx.prepare_cached(
+        "insert or ignore into entries values (:entry, :chain, :seq, :hash, :author, :made, :kind, :stop, :customer, :plan,
+            :amends, 'receipted', null, :parts, :parts, :detail)",
+    )?
+    .execute(named_params! {
+        ":entry": text(&entry.id),
+        ":chain": text(&entry.chain),
+        ":seq": i64::try_from(entry.seq).unwrap_or(i64::MAX),
+        ":hash": text(&hash),
+        ":author": text(&entry.author),
+        ":made": entry.made.wall.ms(),
+        ":kind": entry.fact.kind(),
+        ":stop": stop,
+        ":customer": customer,
+        ":plan": plan,
+        ":amends": entry.amends.map(|amends| amends.to_string()),
+        ":parts": parts,
+        ":detail": json(&detail(&entry.fact))?,
+    })?;
+    Ok(())
+}
+
+/// Notes how far an entry has come.
+pub fn set_state(
+    tx: &Transaction<'_>,
+    entry: EntryId,
+    state: ObjectState,
+    held: Option<HeldCode>,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("update entries set state = :state, held_code = :held where entry = :entry")?
+        .execute(named_params! {
+            ":entry": text(&entry),
+            ":state": state.word(),
+            ":held": held.map(|code| json(&code)).transpose()?,
+        })?;
+    Ok(())
+}
+
+/// Notes how many of an entry's parts are complete on the server.
+pub fn set_parts(tx: &Transaction<'_>, entry: EntryId, complete: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached("update entries set parts_complete = :complete where entry = :entry")?
+        .execute(named_params! { ":entry": text(&entry), ":complete": complete })?;
+    Ok(())
+}
+
+/// Forgets the entries of a stop.
+pub fn forget_stop(tx: &Transaction<'_>, stop: StopId) -> rusqlite::Result<()> {
+    tx.execute(
+        "delete from entries where stop = :stop",
+        named_params! { ":stop": text(&stop) },
+    )?;
+    Ok(())
+}
+
+/// One entry.
+pub fn entry(connection: &Connection, entry: EntryId) -> rusqlite::Result<Option<EntryRow>> {
+    let row = connection
+        .prepare_cached("select * from entries where entry = :entry")?
+        .query_row(named_params! { ":entry": text(&entry) }, entry_row)
+        .optional()?;
+    row.map(|row| with_context(connection, row, None))
+        .transpose()
+}
+
+/// The entries of a stop, oldest first, at most 500.
+pub fn timeline(
+    connection: &Connection,
+    stop: StopId,
+    site: Option<SitePoint>,
+) -> rusqlite::Result<Vec<EntryRow>> {
+    let rows: Vec<EntryRow> = connection
+        .prepare_cached(
+            "select * from entries where stop = :stop order by made_ms, chain, seq limit 500",
+        )?
+        .query_map(named_params! { ":stop": text(&stop) }, entry_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    rows.into_iter()
+        .map(|row| with_context(connection, row, site))
+        .collect()
+}
+
+/// The entries of one chain at a stop, oldest first, at most 500, without names and distances.
+pub fn own_timeline(
+    connection: &Connection,
+    chain: ChainId,
+    stop: StopId,
+) -> rusqlite::Result<Vec<EntryRow>> {
+    connection
+        .prepare_cached(
+            "select * from entries where stop = :stop and chain = :chain order by seq limit 500",
+        )?
+        .query_map(
+            named_params! { ":stop": text(&stop), ":chain": text(&chain) },
+            entry_row,
+        )?
+        .collect()
+}
+
+fn with_context(
+    connection: &Connection,
+    mut row: EntryRow,
+    site: Option<SitePoint>,
+) -> rusqlite::Result<EntryRow> {
+    row.author_name = people::name(connection, row.author)?;
+    let radius_m = people::policy(connection)?
+        .map_or(positions::USUAL_RADIUS_M, |policy| policy.site_radius_m);
+    row.position = report(&row.detail)
+        .map(|report| positions::position_row(row.at_ms, report, site, radius_m));
+    Ok(row)
+}
+
+fn report(detail: &EntryDetail) -> Option<&PositionReport> {
+    match detail {
+        EntryDetail::CheckIn { position }
+        | EntryDetail::CheckOut { position }
+        | EntryDetail::Acknowledgement { position, .. } => Some(position),
+        EntryDetail::StatementShown { .. }
+        | EntryDetail::Refusal { .. }
+        | EntryDetail::Promise { .. }
+        | EntryDetail::Outcome { .. }
+        | EntryDetail::Amendment { .. }
+        | EntryDetail::ConflictSettled { .. }
+        | EntryDetail::VisitAccepted { .. }
+        | EntryDetail::SentBack { .. }
+        | EntryDetail::Desk { .. } => None,
+    }
+}
+
+fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
+    let state: String = row.get("state")?;
+    let held: Option<String> = row.get("held_code")?;
+    let parts_complete: i64 = row.get("parts_complete")?;
+    let parts_total: i64 = row.get("parts_total")?;
+    Ok(EntryRow {
+        entry: parsed(row, "entry")?,
+        stop: parsed_or_null(row, "stop")?,
+        at_ms: row.get("made_ms")?,
+        author: parsed(row, "author")?,
+        author_name: String::new(),
+        hash: parsed(row, "hash")?,
+        state: ObjectState::from_word(&state).unwrap_or_default(),
+        held_code: held.map(|held| from_json(&held)).transpose()?,
+        parts_complete: u64::try_from(parts_complete).unwrap_or(0),
+        parts_total: u64::try_from(parts_total).unwrap_or(0),
+        amends: parsed_or_null(row, "amends")?,
+        position: None,
+        detail: from_json(&row.get::<_, String>("detail")?)?,
+    })
+}
+
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
+}

@@ -1,0 +1,13 @@
+-- Everybody with an account, and the rules of the organisation, from the policy of the highest epoch.
+create table if not exists people (
+    user text primary key,
+    name text not null
+) strict;
+
+create table if not exists policy (
+    one integer primary key check (one = 1),
+    epoch integer not null,
+    organisation_name text not null,
+    site_radius_m integer not null,
+    agreed_method_clause text not null
+) strict;

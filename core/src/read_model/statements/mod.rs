@@ -1,0 +1,122 @@
+//! Statements of account.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+
+use crate::domain::amount_in_words::money_in_words;
+use crate::domain::ids::{CustomerId, Digest, SnapshotId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::time::Day;
+use crate::read_model::columns::{self, parsed, parsed_or_null, text};
+use crate::snapshots::statement::Statement;
+use crate::views::StatementSummary;
+
+/// The tables of this noun.
+pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// A statement in one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementRow {
+    /// The snapshot.
+    pub statement: SnapshotId,
+    /// Who owes.
+    pub customer: CustomerId,
+    /// The day the figures are as of.
+    pub cut_off: Day,
+    /// Outstanding in total.
+    pub total: Money,
+    /// How many receivables.
+    pub lines: u64,
+    /// Due day of the oldest line that is still outstanding.
+    pub oldest_due: Option<Day>,
+    /// Digest of the render model.
+    pub render_model: Digest,
+}
+
+impl StatementRow {
+    /// As screens show it.
+    #[must_use]
+    pub fn summary(&self) -> StatementSummary {
+        StatementSummary {
+            statement: self.statement,
+            cut_off: self.cut_off,
+            total: self.total,
+            total_words: in_words(self.total),
+            lines: self.lines,
+            hash_short: self.render_model.short(),
+        }
+    }
+}
+
+/// The amount in words (大写); its digits where the rules for words do not apply.
+#[must_use]
+pub fn in_words(money: Money) -> String {
+    money_in_words(money).unwrap_or_else(|_no_words| money.to_string())
+}
+
+/// Takes in a statement.
+pub fn project_statement(
+    tx: &Transaction<'_>,
+    id: SnapshotId,
+    statement: &Statement,
+) -> rusqlite::Result<()> {
+    let oldest_due = statement
+        .lines
+        .iter()
+        .filter(|line| line.outstanding.is_positive())
+        .map(|line| line.due)
+        .min();
+    let content = minicbor::to_vec(statement)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    tx.prepare_cached(
+        "insert or ignore into statements values (:statement, :customer, :cut_off, :currency, :total, :lines, :oldest_due,
+            :render_model, :content)",
+    )?
+    .execute(named_params! {
+        ":statement": text(&id),
+        ":customer": text(&statement.customer),
+        ":cut_off": text(&statement.cut_off),
+        ":currency": statement.total.currency().code(),
+        ":total": columns::minor(statement.total)?,
+        ":lines": i64::try_from(statement.lines.len()).unwrap_or(i64::MAX),
+        ":oldest_due": oldest_due.map(|day| day.to_string()),
+        ":render_model": text(&statement.render_model.digest()),
+        ":content": content,
+    })?;
+    Ok(())
+}
+
+/// One statement's row.
+pub fn row(connection: &Connection, id: SnapshotId) -> rusqlite::Result<Option<StatementRow>> {
+    connection
+        .prepare_cached("select * from statements where statement = :statement")?
+        .query_row(named_params! { ":statement": text(&id) }, statement_row)
+        .optional()
+}
+
+/// One statement, whole.
+pub fn statement(connection: &Connection, id: SnapshotId) -> rusqlite::Result<Option<Statement>> {
+    connection
+        .prepare_cached("select content from statements where statement = :statement")?
+        .query_row(named_params! { ":statement": text(&id) }, |row| {
+            let content: Vec<u8> = row.get("content")?;
+            minicbor::decode(&content).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error))
+            })
+        })
+        .optional()
+}
+
+fn statement_row(row: &Row<'_>) -> rusqlite::Result<StatementRow> {
+    let currency: Currency = parsed(row, "currency")?;
+    let lines: i64 = row.get("lines")?;
+    Ok(StatementRow {
+        statement: parsed(row, "statement")?,
+        customer: parsed(row, "customer")?,
+        cut_off: parsed(row, "cut_off")?,
+        total: columns::money(row, "total_minor", currency)?,
+        lines: u64::try_from(lines).unwrap_or(0),
+        oldest_due: parsed_or_null(row, "oldest_due")?,
+        render_model: parsed(row, "render_model")?,
+    })
+}

@@ -1,0 +1,153 @@
+//! A signed paper, read from its sealed bytes, and whether they hold.
+
+use rusqlite::Connection;
+
+use crate::domain::ids::{DeviceId, Digest, EntryId};
+use crate::journal::Entry;
+use crate::journal::facts::{Acknowledgement, Fact};
+use crate::journal::seal::SealedEntry;
+use crate::journal::signer::verify_raw;
+use crate::protocol::{Envelope, PushAnswer, VerdictKind};
+use crate::read_model::{devices, entries, people, positions, statements, stops};
+use crate::replica::error::or_not_found;
+use crate::replica::strokes::{StrokesPart, commitment};
+use crate::replica::{Replica, ReplicaError};
+use crate::snapshots::Snapshot;
+use crate::snapshots::statement::Statement;
+use crate::store::device::DeviceRow;
+use crate::store::{self, outbox, parts};
+use crate::views::{Check, SignedView, Verification};
+
+impl Replica {
+    /// `entry.read`: an acknowledgement exactly as it was shown and signed.
+    ///
+    /// # Errors
+    /// `entry` is gone when there is no acknowledgement of that id here.
+    pub fn signed(&self, id: EntryId) -> Result<SignedView, ReplicaError> {
+        self.read(|connection| {
+            let me = Self::me(connection)?;
+            let row = or_not_found(entries::entry(connection, id)?, "entry")?;
+            let sealed = or_not_found(store::entries::sealed(connection, id)?, "entry")?;
+            let entry = sealed
+                .open()
+                .map_err(|_damaged| ReplicaError::Damaged("entry"))?;
+            let Fact::Acknowledgement(paper) = &entry.fact else {
+                return Err(ReplicaError::NotFound("entry"));
+            };
+            let statement = statement_in(paper)?;
+            let image = parts::content(connection, paper.image.digest)?;
+            let site = match row.stop {
+                Some(stop) => stops::parts(connection, stop)?.and_then(|parts| parts.site),
+                None => None,
+            };
+            let radius_m = people::policy(connection)?
+                .map_or(positions::USUAL_RADIUS_M, |policy| policy.site_radius_m);
+            Ok(SignedView {
+                entry: id,
+                stop: row.stop,
+                paper: paper.paper,
+                statement: paper.statement,
+                render_model_digest: paper.render_model,
+                hash_short: paper.render_model.short(),
+                hash: sealed.hash(),
+                total: paper.total,
+                total_words: statements::in_words(paper.total),
+                signer: paper.signer.clone(),
+                stroke_consent: paper.stroke_consent,
+                viewing: paper.viewing,
+                at_ms: entry.made.wall.ms(),
+                at: entry.made.wall.shanghai(),
+                author_name: row.author_name,
+                position: positions::position_row(row.at_ms, &paper.position, site, radius_m),
+                verification: Verification {
+                    signature: self.signature(connection, &me, (&entry, &sealed))?,
+                    statement: statement_holds(paper, &statement),
+                    strokes: strokes_hold(connection, paper)?,
+                    image: holds(image.as_deref(), |image| {
+                        Digest::of(image) == paper.image.digest
+                    }),
+                    receipt: receipt(connection, &me, id)?,
+                },
+                render_model: statement.render_model,
+                image_svg: image.and_then(|image| String::from_utf8(image).ok()),
+                state: row.state,
+            })
+        })
+    }
+
+    fn signature(
+        &self,
+        connection: &Connection,
+        me: &DeviceRow,
+        (entry, sealed): (&Entry, &SealedEntry),
+    ) -> Result<Check, ReplicaError> {
+        let key = if entry.chain == me.chain() {
+            self.devices.signer.public_key().ok()
+        } else {
+            devices::device(connection, DeviceId(entry.chain.0))?.map(|row| row.public_key)
+        };
+        Ok(holds(key.as_deref(), |key| sealed.verify(key).is_ok()))
+    }
+}
+
+fn holds(bytes: Option<&[u8]>, check: impl FnOnce(&[u8]) -> bool) -> Check {
+    match bytes {
+        None => Check::Unknown,
+        Some(bytes) if check(bytes) => Check::Holds,
+        Some(_) => Check::Broken,
+    }
+}
+
+fn statement_in(paper: &Acknowledgement) -> Result<Statement, ReplicaError> {
+    match minicbor::decode(&paper.statement_bytes) {
+        Ok(Snapshot::Statement(statement)) => Ok(*statement),
+        Ok(_) | Err(_) => Err(ReplicaError::Damaged("statement")),
+    }
+}
+
+fn statement_holds(paper: &Acknowledgement, statement: &Statement) -> Check {
+    let equal = Digest::of(&paper.statement_bytes) == paper.statement
+        && statement.render_model.digest() == paper.render_model
+        && statement.total == paper.total
+        && statement.customer == paper.customer;
+    if equal { Check::Holds } else { Check::Broken }
+}
+
+fn strokes_hold(connection: &Connection, paper: &Acknowledgement) -> Result<Check, ReplicaError> {
+    let part = parts::content(connection, paper.strokes.digest)?;
+    Ok(holds(part.as_deref(), |part| {
+        Digest::of(part) == paper.strokes.digest
+            && minicbor::decode::<StrokesPart>(part)
+                .is_ok_and(|part| commitment(&part) == paper.stroke_commitment)
+    }))
+}
+
+fn receipt(connection: &Connection, me: &DeviceRow, id: EntryId) -> Result<Check, ReplicaError> {
+    let stored = outbox::receipt_of_entry(connection, id)?;
+    Ok(match stored {
+        None => Check::Unknown,
+        Some((envelope, answer)) => {
+            if receipt_holds(&me.server_key, &envelope, &answer).is_some() {
+                Check::Holds
+            } else {
+                Check::Broken
+            }
+        }
+    })
+}
+
+fn receipt_holds(server_key: &[u8], envelope: &[u8], answer: &[u8]) -> Option<()> {
+    let offered: Envelope = minicbor::decode(envelope).ok()?;
+    let answer: PushAnswer = minicbor::decode(answer).ok()?;
+    let signed = PushAnswer::signed_bytes(&answer.verdicts, answer.time);
+    verify_raw(server_key, &signed, &answer.signature).ok()?;
+    answer
+        .verdicts
+        .iter()
+        .any(|verdict| {
+            verdict.id == offered.id
+                && verdict.digest == Digest::of(envelope)
+                && matches!(verdict.kind, VerdictKind::Admitted(_))
+        })
+        .then_some(())
+}

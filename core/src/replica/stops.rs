@@ -1,0 +1,238 @@
+//! A stop: its screen, arrival and departure, and its texts.
+
+use rusqlite::Connection;
+
+use crate::documents::{Edit, TextField};
+use crate::domain::ids::{EntryId, StopId};
+use crate::journal::Scope;
+use crate::journal::facts::{Fact, ReasonCode};
+use crate::read_model::people;
+use crate::read_model::stops::StopParts;
+use crate::read_model::{documents, entries, reviews, statements, stops};
+use crate::replica::commit::{About, Commit};
+use crate::replica::devices::Kind;
+use crate::replica::error::or_not_found;
+use crate::replica::{Presence, Recorded, Replica, ReplicaError, StopEdit};
+use crate::store::signings;
+use crate::views::{EntryDetail, EntryRow, SentBackRow, SignedRow, StopView};
+
+/// Longest text of a document's field.
+const FIELD_LIMIT_BYTES: usize = 64 << 10;
+
+impl Replica {
+    /// `stop.read`.
+    pub fn stop(&self, stop: StopId) -> Result<StopView, ReplicaError> {
+        self.read(|connection| {
+            let me = Self::me(connection)?;
+            let row = or_not_found(stops::row(connection, me.chain(), stop)?, "stop")?;
+            let parts = or_not_found(stops::parts(connection, stop)?, "stop")?;
+            let timeline = entries::timeline(connection, stop, parts.site)?;
+            let found = documents::stop_text(connection, parts.document)?;
+            let is_editable = found.is_some();
+            let words = found.unwrap_or_default();
+            let mut conflicts = documents::conflicts(connection, parts.document)?;
+            conflicts.extend(documents::conflicts(connection, parts.customer_document)?);
+            Ok(StopView {
+                row,
+                site: parts.site,
+                document: parts.document,
+                customer_document: parts.customer_document,
+                is_editable,
+                notes: words.notes,
+                negotiation: words.negotiation,
+                reason: words.reason,
+                met_person: words.met_person,
+                proposal: words.proposal,
+                next_step: words.next_step,
+                customer_notes: documents::customer_notes(connection, parts.customer_document)?
+                    .unwrap_or_default(),
+                contacts: documents::contacts(connection, parts.customer_document)?,
+                check_in: position_of(timeline.iter(), "check_in"),
+                check_out: position_of(timeline.iter().rev(), "check_out"),
+                conflicts,
+                statement: statements::row(connection, parts.statement)?.map(|row| row.summary()),
+                sent_backs: sent_backs(connection, stop, &timeline)?,
+                signings: signed(&timeline),
+                open_signing: signings::open_of_stop(connection, stop)?.map(|row| row.signing),
+                timeline,
+            })
+        })
+    }
+
+    /// `stop.check_in`: arrival. Repeated before a check-out, it answers the entry that is already there.
+    pub fn check_in(&self, presence: &Presence) -> Result<Recorded, ReplicaError> {
+        self.commit("check_in", |commit| {
+            let parts = commit.stop(presence.stop)?;
+            if let Some(("check_in", entry)) = commit.own_presence(parts.stop)? {
+                return Ok(Recorded { entry });
+            }
+            commit.record(parts.stop, Fact::CheckIn(presence.position.clone()))
+        })
+    }
+
+    /// `stop.check_out`: departure. Repeated, it answers the entry that is already there.
+    ///
+    /// # Errors
+    /// `not-checked-in` when this device's user has not checked in.
+    pub fn check_out(&self, presence: &Presence) -> Result<Recorded, ReplicaError> {
+        self.commit("check_out", |commit| {
+            let parts = commit.stop(presence.stop)?;
+            match commit.own_presence(parts.stop)? {
+                None => Err(ReplicaError::Refused("not-checked-in")),
+                Some(("check_out", entry)) => Ok(Recorded { entry }),
+                Some(_) => commit.record(parts.stop, Fact::CheckOut(presence.position.clone())),
+            }
+        })
+    }
+
+    /// `stop.edit`: one field of the stop's document, or `customer_notes` of the customer's.
+    ///
+    /// # Errors
+    /// `unknown-field`, `unknown-reason`, `text-too-long`; `field-in-conflict` until the conflict is settled.
+    pub fn edit_stop(&self, edit: &StopEdit) -> Result<(), ReplicaError> {
+        if edit.value.len() > FIELD_LIMIT_BYTES {
+            return Err(ReplicaError::Refused("text-too-long"));
+        }
+        self.commit("edit_stop", |commit| {
+            let parts = commit.stop(edit.stop)?;
+            let value = edit.value.clone();
+            let (document, change) = match edit.field.as_str() {
+                "notes" => (parts.document, text_edit(TextField::Notes, value)),
+                "negotiation" => (parts.document, text_edit(TextField::Negotiation, value)),
+                "customer_notes" => (parts.customer_document, text_edit(TextField::Notes, value)),
+                "reason" if !is_reason(&value) => {
+                    return Err(ReplicaError::Refused("unknown-reason"));
+                }
+                "reason" | "met_person" | "proposal" | "next_step" => (
+                    parts.document,
+                    Edit::Field {
+                        field: edit.field.clone(),
+                        value,
+                    },
+                ),
+                _ => return Err(ReplicaError::Refused("unknown-field")),
+            };
+            let conflicts = documents::conflicts(commit.tx, document)?;
+            if conflicts.iter().any(|row| row.field == edit.field) {
+                return Err(ReplicaError::Refused("field-in-conflict"));
+            }
+            commit.edit(document, change)
+        })
+    }
+}
+
+fn text_edit(field: TextField, value: String) -> Edit {
+    Edit::Text { field, value }
+}
+
+fn is_reason(value: &str) -> bool {
+    value.is_empty()
+        || serde_json::from_value::<ReasonCode>(serde_json::Value::String(value.to_owned())).is_ok()
+}
+
+impl Commit<'_> {
+    /// A stop that this device holds.
+    pub(crate) fn stop(&self, stop: StopId) -> Result<StopParts, ReplicaError> {
+        or_not_found(stops::parts(self.tx, stop)?, "stop")
+    }
+
+    /// Appends a fact about a stop.
+    pub(crate) fn record(&mut self, stop: StopId, fact: Fact) -> Result<Recorded, ReplicaError> {
+        let about = About {
+            scope: Scope::Stop(stop),
+            amends: None,
+        };
+        let entry = self.append(about, fact)?;
+        self.changed(&[Kind::Stops]);
+        Ok(Recorded { entry })
+    }
+
+    /// The last check-in or check-out of this device at a stop.
+    fn own_presence(&self, stop: StopId) -> Result<Option<(&'static str, EntryId)>, ReplicaError> {
+        Ok(self
+            .own_timeline(stop)?
+            .iter()
+            .rev()
+            .find_map(|row| match row.detail {
+                EntryDetail::CheckIn { .. } => Some(("check_in", row.entry)),
+                EntryDetail::CheckOut { .. } => Some(("check_out", row.entry)),
+                _ => None,
+            }))
+    }
+
+    /// This device's entries at a stop, oldest first.
+    pub(crate) fn own_timeline(&self, stop: StopId) -> Result<Vec<EntryRow>, ReplicaError> {
+        Ok(entries::own_timeline(
+            self.tx,
+            self.device()?.chain(),
+            stop,
+        )?)
+    }
+}
+
+fn position_of<'a>(
+    mut rows: impl Iterator<Item = &'a EntryRow>,
+    kind: &str,
+) -> Option<crate::views::PositionRow> {
+    rows.find(|row| {
+        matches!(
+            (&row.detail, kind),
+            (EntryDetail::CheckIn { .. }, "check_in") | (EntryDetail::CheckOut { .. }, "check_out")
+        )
+    })?
+    .position
+    .clone()
+}
+
+fn signed(timeline: &[EntryRow]) -> Vec<SignedRow> {
+    timeline
+        .iter()
+        .rev()
+        .filter_map(|row| match &row.detail {
+            EntryDetail::Acknowledgement {
+                signer_name,
+                capacity,
+                total,
+                ..
+            } => Some(SignedRow {
+                entry: row.entry,
+                at_ms: row.at_ms,
+                signer_name: signer_name.clone(),
+                capacity: *capacity,
+                total: *total,
+                state: row.state,
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+fn sent_backs(
+    connection: &Connection,
+    stop: StopId,
+    timeline: &[EntryRow],
+) -> Result<Vec<SentBackRow>, ReplicaError> {
+    reviews::sent_backs(connection, stop)?
+        .into_iter()
+        .rev()
+        .map(|row| {
+            let answer = row.answers.last();
+            Ok(SentBackRow {
+                entry: row.entry,
+                about: Some(row.about),
+                field: row.field.clone(),
+                reason: row.reason.clone(),
+                deadline: row.deadline,
+                author_name: people::name(connection, row.sent_by)?,
+                at_ms: row.sent_at.ms(),
+                answer: answer.map(|answer| answer.text.clone()),
+                answer_state: answer.and_then(|answer| {
+                    timeline
+                        .iter()
+                        .find(|entry| entry.entry == answer.entry)
+                        .map(|entry| entry.state)
+                }),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,127 @@
+//! The pull lane: the feed from the cursor on.
+
+use crate::domain::ids::Digest;
+use crate::protocol::frames::More;
+use crate::protocol::{Cursor, Frame, PullEnd};
+use crate::replica::Replica;
+use crate::replica::sync::apply::Moves;
+use crate::replica::sync::frames::{Frames, Next};
+use crate::replica::sync::{BodyEnd, HttpRequest, Method, Run, Stop};
+use crate::store::device;
+use crate::store::quarantine::Foreign;
+use crate::views::LaneResult;
+
+/// Pulls in one run of sync; more is left for the next run.
+const PULLS_LIMIT: u32 = 10_000;
+
+impl Run<'_> {
+    pub(super) fn pull(&mut self) -> Result<PullEnd, Stop> {
+        for _pull in 0..PULLS_LIMIT {
+            let cursor = self.replica.read(Replica::me)?.cursor;
+            let response = self.ask(&request(cursor))?;
+            if response.status == 404 {
+                return Err(LaneResult::BadAnswer.into());
+            }
+            let before = self.report.frames + self.report.quarantined;
+            match self.take(&response.body)? {
+                Some(end) if end.more == More::No => return Ok(end),
+                Some(_) => {}
+                None if response.end == BodyEnd::Cut => {
+                    return Err(LaneResult::NoConnection.into());
+                }
+                None if self.report.frames + self.report.quarantined == before => {
+                    return Err(LaneResult::BadAnswer.into());
+                }
+                None => {}
+            }
+        }
+        Err(LaneResult::Busy.into())
+    }
+
+    /// Applies the frames of a body as far as it goes; the end, if it came.
+    fn take(&mut self, body: &[u8]) -> Result<Option<PullEnd>, Stop> {
+        let mut frames = Frames::of(body);
+        while let Next::Frame(bytes) = frames.next() {
+            match minicbor::decode::<Frame>(&bytes) {
+                Ok(Frame::End(end)) => {
+                    self.replica.commit("end_pull", |commit| {
+                        device::set_cursor(commit.tx, end.cursor)?;
+                        device::set_seen(commit.tx, end.cursor, end.time)?;
+                        Ok(())
+                    })?;
+                    return Ok(Some(end));
+                }
+                Ok(frame) => self.apply(&frame, &bytes, Moves::Cursor)?,
+                Err(_unreadable) => {
+                    let foreign = Foreign {
+                        what: "frame",
+                        content: &bytes,
+                    };
+                    self.quarantine(foreign, "unreadable", None)?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Applies one frame in one transaction with its cursor, or puts it in quarantine.
+    pub(super) fn apply(&mut self, frame: &Frame, bytes: &[u8], moves: Moves) -> Result<(), Stop> {
+        let applied = self.replica.apply(frame, Digest::of(bytes), moves)?;
+        match applied {
+            Ok(()) => self.report.frames += 1,
+            Err(reason) => {
+                let (what, cursor) = what(frame);
+                let cursor = (moves == Moves::Cursor).then_some(cursor).flatten();
+                let foreign = Foreign {
+                    what,
+                    content: bytes,
+                };
+                self.quarantine(foreign, reason, cursor)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn quarantine(
+        &mut self,
+        foreign: Foreign<'_>,
+        reason: &str,
+        cursor: Option<Cursor>,
+    ) -> Result<(), Stop> {
+        tracing::warn!(
+            what = foreign.what,
+            reason,
+            "a foreign object cannot be applied"
+        );
+        self.replica.keep_in_quarantine(foreign, reason, cursor)?;
+        self.report.quarantined += 1;
+        Ok(())
+    }
+}
+
+fn request(cursor: Option<Cursor>) -> HttpRequest {
+    let path = match cursor {
+        Some(cursor) => format!(
+            "/sync/v1/pull?cursor={}.{}",
+            cursor.server_epoch, cursor.seq
+        ),
+        None => "/sync/v1/pull".to_owned(),
+    };
+    HttpRequest {
+        method: Method::Get,
+        path,
+        headers: vec![("accept-encoding".to_owned(), "zstd".to_owned())],
+        body: Vec::new(),
+    }
+}
+
+fn what(frame: &Frame) -> (&'static str, Option<Cursor>) {
+    match frame {
+        Frame::Document(frame) => ("document", Some(frame.cursor)),
+        Frame::Changes(frame) => ("changes", Some(frame.cursor)),
+        Frame::Entry(frame) => ("entry", Some(frame.cursor)),
+        Frame::Snapshot(frame) => ("snapshot", Some(frame.cursor)),
+        Frame::Revoke(frame) => ("revoke", Some(frame.cursor)),
+        Frame::End(end) => ("end", Some(end.cursor)),
+    }
+}

@@ -1,0 +1,72 @@
+//! The first screen.
+
+use rusqlite::{Connection, named_params};
+
+use crate::domain::ids::UserId;
+use crate::domain::time::Day;
+use crate::read_model::columns::{parsed, text};
+use crate::read_model::{people, plans, stops};
+use crate::replica::{Page, Replica, ReplicaError};
+use crate::store::device::unsigned;
+use crate::views::{PlanRow, TodayView};
+
+/// What a plan needs without a network and what of it is missing: two documents and a statement a stop, and the policy.
+const PLANS: &str = "
+    select p.plan, p.title, p.day, p.vehicle,
+        (select count(*) from stops s where s.plan = p.plan) as stops,
+        (select count(*) from stops s join approved_plan_stops t using (plan, stop) where s.plan = p.plan
+            and t.statement not in (select statement from statements))
+        + (select count(*) from stops s where s.plan = p.plan
+            and s.document not in (select document from stop_documents))
+        + (select count(distinct s.customer_document) from stops s where s.plan = p.plan
+            and s.customer_document not in (select document from customer_documents))
+        + (select not exists (select 1 from policy)) as missing
+    from approved_plans p
+    order by p.day < :today, case when p.day >= :today then p.day end, p.day desc, p.title, p.plan
+    limit 100";
+
+impl Replica {
+    /// `today.read`: the plans this device holds and one page of their stops.
+    pub fn today(&self, page: Page) -> Result<TodayView, ReplicaError> {
+        let day = Day::legal(self.devices.clock.read().wall);
+        self.read(|connection| {
+            let me = Self::me(connection)?;
+            let stops_total: i64 = connection
+                .prepare_cached("select count(*) from stops")?
+                .query_row([], |row| row.get(0))?;
+            Ok(TodayView {
+                day,
+                plans: plan_rows(connection, day)?,
+                stops: stops::in_sight(connection, me.chain(), day, (page.offset, page.limit))?,
+                stops_total: unsigned(stops_total),
+            })
+        })
+    }
+}
+
+fn plan_rows(connection: &Connection, today: Day) -> rusqlite::Result<Vec<PlanRow>> {
+    let mut rows: Vec<PlanRow> = connection
+        .prepare_cached(PLANS)?
+        .query_map(named_params! { ":today": text(&today) }, |row| {
+            let missing = unsigned(row.get("missing")?);
+            Ok(PlanRow {
+                plan: parsed(row, "plan")?,
+                title: row.get("title")?,
+                day: parsed(row, "day")?,
+                vehicle: row.get("vehicle")?,
+                team: Vec::new(),
+                stops: unsigned(row.get("stops")?),
+                ready: missing == 0,
+                missing_parts: missing,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for row in &mut rows {
+        let team: Vec<UserId> = plans::approved_team(connection, row.plan)?;
+        row.team = team
+            .into_iter()
+            .map(|user| people::name(connection, user))
+            .collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(rows)
+}

@@ -1,0 +1,75 @@
+//! Parts of this device's entries, until and after they are complete on the server.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+
+use crate::domain::ids::{Digest, EntryId};
+use crate::read_model::columns::{parsed, text};
+
+pub(crate) fn insert(
+    tx: &Transaction<'_>,
+    entry: EntryId,
+    role: &str,
+    content: &[u8],
+) -> rusqlite::Result<()> {
+    tx.execute(
+        "insert or ignore into parts (entry, digest, role, content) values (:entry, :digest, :role, :content)",
+        named_params! {
+            ":entry": text(&entry),
+            ":digest": text(&Digest::of(content)),
+            ":role": role,
+            ":content": content,
+        },
+    )?;
+    Ok(())
+}
+
+/// The bytes of a part, if it is here.
+pub(crate) fn content(
+    connection: &Connection,
+    digest: Digest,
+) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("select content from parts where digest = :digest limit 1")?
+        .query_row(named_params! { ":digest": text(&digest) }, |row| row.get(0))
+        .optional()
+}
+
+/// Parts that are not complete on the server and whose entry was sent, small ones first, at most 500.
+pub(crate) fn waiting(connection: &Connection) -> rusqlite::Result<Vec<Digest>> {
+    connection
+        .prepare_cached(
+            "select p.digest from parts p join outbox o on o.entry = p.entry
+             where p.is_complete = 0 and o.state <> 'local' order by length(p.content), p.digest limit 500",
+        )?
+        .query_map([], |row| parsed(row, "digest"))?
+        .collect()
+}
+
+/// The server has the whole part. Answers the entries that list it.
+pub(crate) fn set_complete(tx: &Transaction<'_>, digest: Digest) -> rusqlite::Result<Vec<EntryId>> {
+    tx.prepare_cached("update parts set is_complete = 1 where digest = :digest")?
+        .execute(named_params! { ":digest": text(&digest) })?;
+    tx.prepare_cached("select entry from parts where digest = :digest order by entry")?
+        .query_map(named_params! { ":digest": text(&digest) }, |row| {
+            parsed(row, "entry")
+        })?
+        .collect()
+}
+
+/// How many parts of an entry there are, and how many are complete.
+pub(crate) fn progress(connection: &Connection, entry: EntryId) -> rusqlite::Result<(i64, i64)> {
+    connection
+        .prepare_cached(
+            "select count(*), coalesce(sum(is_complete), 0) from parts where entry = :entry",
+        )?
+        .query_row(named_params! { ":entry": text(&entry) }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+}
+
+/// How many are not complete.
+pub(crate) fn count_waiting(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("select count(*) from parts where is_complete = 0")?
+        .query_row([], |row| row.get(0))
+}

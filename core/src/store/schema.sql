@@ -1,0 +1,141 @@
+-- The truth of one device. Everything the screen confirmed is here; the read model beside it can be rebuilt from it.
+
+-- Who this device is; one row once it is enrolled.
+create table if not exists device (
+    one integer primary key check (one = 1),
+    organisation text not null,
+    device text not null,
+    user text not null,
+    user_name text not null,
+    actor_epoch integer not null, -- numbers this device's actors; raised when one was forked
+    server_key blob not null, -- SEC 1 uncompressed point on P-256
+    server_url text not null,
+    token text not null default '', -- session; empty when there is none
+    cursor_epoch integer, -- place in the feed; null before the first pull
+    cursor_seq integer,
+    seen_seq integer, -- last server time that came with a pull
+    seen_time_ms integer,
+    last_sync_ms integer,
+    chain_seq integer not null default 0, -- head of this device's chain
+    chain_hash text not null
+) strict;
+
+-- Entries as they came, of this device and of others.
+create table if not exists sealed_entries (
+    entry text primary key,
+    chain text not null,
+    seq integer not null,
+    hash text not null unique,
+    scope text not null, -- office, organisation, plan:…, stop:…, customer:…
+    payload blob not null,
+    signature blob,
+    unique (chain, seq)
+) strict;
+create index if not exists sealed_entries_by_scope on sealed_entries (scope);
+
+-- Documents: automerge's save format and the digest of the heads.
+create table if not exists documents (
+    document text primary key,
+    kind text not null, -- documents::DocumentKind as JSON
+    scope text not null,
+    content blob not null,
+    heads text not null
+) strict;
+create index if not exists documents_by_scope on documents (scope);
+
+-- Who writes under which actor of a document.
+create table if not exists document_actors (
+    document text not null references documents (document) on delete cascade,
+    actor text not null, -- 32 hex digits
+    user text not null,
+    primary key (document, actor)
+) strict, without rowid;
+
+-- Server-signed figures as they came.
+create table if not exists sealed_snapshots (
+    snapshot text primary key,
+    scope text not null,
+    payload blob not null,
+    signature blob not null
+) strict;
+create index if not exists sealed_snapshots_by_scope on sealed_snapshots (scope);
+
+-- What the server answered to a push, whole: its signature covers all verdicts of the answer.
+create table if not exists receipts (
+    receipt integer primary key,
+    answer blob not null -- protocol::PushAnswer
+) strict;
+
+-- Everything this device made, until and after its receipt.
+create table if not exists outbox (
+    ordinal integer primary key,
+    envelope text not null unique,
+    kind text not null, -- entry, run
+    entry text, -- for an entry
+    document text, -- for a run
+    scope text not null,
+    title text not null, -- kind of the fact or document
+    content blob not null, -- protocol::Envelope; fixed once it was sent
+    state text not null, -- local, sent, receipted, held
+    held_code text,
+    held_words text,
+    receipt integer references receipts (receipt),
+    made_ms integer not null
+) strict;
+create index if not exists outbox_by_state on outbox (state, ordinal);
+create unique index if not exists outbox_by_entry on outbox (entry) where entry is not null;
+create index if not exists outbox_by_document on outbox (document) where document is not null;
+
+-- Parts of this device's entries (attachments), named by their digest.
+create table if not exists parts (
+    entry text not null,
+    digest text not null,
+    role text not null, -- strokes, image
+    content blob not null,
+    is_complete integer not null default 0, -- on the server, and hashed there
+    primary key (entry, digest)
+) strict;
+create index if not exists parts_waiting on parts (is_complete) where is_complete = 0;
+
+-- Signing ceremonies and the strokes as the finger lifted.
+create table if not exists signings (
+    signing text primary key,
+    stop text not null,
+    statement text not null,
+    signer text not null, -- journal::facts::Signer as JSON
+    stroke_consent text not null,
+    viewing text not null, -- journal::facts::Viewing as JSON
+    state text not null, -- open, finished, abandoned
+    entry text, -- once finished
+    begun_ms integer not null
+) strict;
+create unique index if not exists signings_open on signings (stop) where state = 'open';
+
+create table if not exists strokes (
+    signing text not null references signings (signing) on delete cascade,
+    ordinal integer not null,
+    content text not null, -- views::StrokeRow as JSON
+    primary key (signing, ordinal)
+) strict, without rowid;
+
+-- Foreign objects that could not be applied; they do not stop the feed.
+create table if not exists quarantine (
+    object text primary key, -- digest of the frame
+    what text not null, -- document, changes, entry, snapshot
+    reason text not null, -- stable word
+    content blob not null,
+    at_ms integer not null
+) strict;
+
+-- Written before a foreign object is applied and cleared after: two starts with the mark still set mean that applying it
+-- ends the program, and it goes to quarantine.
+create table if not exists applying (
+    one integer primary key check (one = 1),
+    object text not null,
+    starts integer not null
+) strict;
+
+-- Scopes that this device may no longer hold but still has unsent work for.
+create table if not exists revocations (
+    scope text primary key
+) strict;

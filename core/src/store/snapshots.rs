@@ -1,0 +1,47 @@
+//! Sealed snapshots as they came.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+
+use crate::domain::ids::{Digest, SnapshotId};
+use crate::journal::Scope;
+use crate::journal::seal::SealedSnapshot;
+use crate::read_model::columns::{parsed, text};
+use crate::store::scopes;
+
+/// Stores a snapshot; answers whether it was new.
+pub(crate) fn insert(
+    tx: &Transaction<'_>,
+    scope: Scope,
+    sealed: &SealedSnapshot,
+) -> rusqlite::Result<bool> {
+    let inserted = tx
+        .prepare_cached(
+            "insert or ignore into sealed_snapshots values (:snapshot, :scope, :payload, :signature)",
+        )?
+        .execute(named_params! {
+            ":snapshot": text(&sealed.id()),
+            ":scope": scopes::text(scope),
+            ":payload": sealed.payload,
+            ":signature": sealed.signature,
+        })?;
+    Ok(inserted == 1)
+}
+
+/// The payload bytes of one snapshot.
+pub(crate) fn payload(
+    connection: &Connection,
+    id: SnapshotId,
+) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("select payload from sealed_snapshots where snapshot = :snapshot")?
+        .query_row(named_params! { ":snapshot": text(&id) }, |row| row.get(0))
+        .optional()
+}
+
+/// Ids of all snapshots.
+pub(crate) fn ids(connection: &Connection) -> rusqlite::Result<Vec<Digest>> {
+    connection
+        .prepare_cached("select snapshot from sealed_snapshots order by snapshot")?
+        .query_map([], |row| parsed(row, "snapshot"))?
+        .collect()
+}
