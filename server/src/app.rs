@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use countersign_core::domain::ids::OrganisationId;
+use countersign_core::domain::ids::{OrganisationId, UserId};
 use countersign_core::domain::time::Clock;
+use countersign_core::snapshots::policy::Role;
 
 use tokio::sync::watch;
 
@@ -129,6 +130,15 @@ impl App {
             .ok_or(AccountsError::UnknownOrganisation(new.organisation))?;
         let account = self.accounts().add_account(new, self.clock().read().wall)?;
         organisation.publish_policy()?;
+        Ok(account)
+    }
+
+    /// Replaces a person's roles and puts the new policy on record.
+    pub fn change_roles(&self, user: UserId, roles: &[Role]) -> Result<Account, OpenError> {
+        let account = self.accounts().change_roles(user, roles)?;
+        if let Some(organisation) = self.organisation(account.organisation) {
+            organisation.publish_policy()?;
+        }
         Ok(account)
     }
 

@@ -34,7 +34,11 @@ const SECURITY: [(HeaderName, &str); 6] = [
 ];
 
 /// The layer.
-pub(crate) async fn every_request(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn every_request(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Response {
     let id = reference();
     let began = app.clock().read().monotonic_ms;
     let method = request.method().clone();

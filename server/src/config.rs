@@ -36,6 +36,31 @@ pub struct Settings {
     /// the `__Host-` prefix and `Secure`; put a reverse proxy with the certificate in front.
     #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// What is logged, such as `info` or `countersign_server=debug,warn`. Never names, amounts, positions or keys.
+    #[arg(
+        long,
+        env = "COUNTERSIGN_LOG",
+        value_name = "FILTER",
+        default_value = "info"
+    )]
+    pub log: String,
+    /// How it is written, on standard error.
+    #[arg(
+        long,
+        env = "COUNTERSIGN_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 impl Settings {
@@ -46,6 +71,8 @@ impl Settings {
             data: DataFolder { path },
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
         }
     }
 

@@ -27,7 +27,7 @@ use crate::auth::accounts::{Accounts, AccountsError};
 use crate::auth::secret::SecretError;
 use crate::blobs::{BlobError, Blobs};
 use crate::journal::sqlite::SqliteJournal;
-use crate::journal::{Journal, JournalError, StoredDocument};
+use crate::journal::{Journal, JournalError, RowBody, StoredDocument};
 
 pub(crate) use append::{ATTEMPTS, entry_record};
 pub use key::KeyError;
@@ -178,6 +178,15 @@ pub struct Organisation {
     desk: Mutex<()>,
     news: watch::Sender<u64>,
     catch_up: SyncSender<()>,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// Rows that were read.
+    pub rows: usize,
+    /// Rows that do not stand; the log names them.
+    pub faults: usize,
 }
 
 /// What an organisation shares with the server around it.
@@ -341,6 +350,51 @@ impl Organisation {
         drop(fresh);
         rows::remove(&beside)?;
         Ok((before, after))
+    }
+
+    /// Reads every row: entries and snapshots must verify, documents load.
+    pub fn check(&self) -> Result<Checked, ReadError> {
+        let mut checked = Checked::default();
+        let mut after = 0;
+        loop {
+            let rows = self.journal.tail(after, 500)?;
+            let Some(last) = rows.last() else {
+                return Ok(checked);
+            };
+            after = last.seq;
+            for row in &rows {
+                checked.rows += 1;
+                if let Some(fault) = self.fault(&row.body)? {
+                    checked.faults += 1;
+                    tracing::error!(row.seq = row.seq, fault, "a row does not stand");
+                }
+            }
+        }
+    }
+
+    fn fault(&self, body: &RowBody) -> Result<Option<String>, ReadError> {
+        Ok(match body {
+            RowBody::Entry(sealed) => match sealed.open() {
+                Ok(entry) => match self.chain_key(entry.chain)? {
+                    Some(key) => sealed.verify(&key).err().map(|error| error.to_string()),
+                    None => Some("the entry's chain is nobody's".to_owned()),
+                },
+                Err(error) => Some(error.to_string()),
+            },
+            RowBody::Snapshot(sealed) => sealed
+                .verify(&self.public_key)
+                .err()
+                .map(|error| error.to_string()),
+            RowBody::Document(id) => match self.journal.document(*id)? {
+                Some(stored) => {
+                    documents::OpenDocument::load(*id, stored.kind, &stored.whole.bytes)
+                        .err()
+                        .map(|error| error.to_string())
+                }
+                None => Some("the document is not there".to_owned()),
+            },
+            RowBody::Grant(_) | RowBody::Revoke(_) => None,
+        })
     }
 
     /// Writes a consistent copy of the journal, the key and the attachments into `folder`.
