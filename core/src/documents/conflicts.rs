@@ -98,9 +98,9 @@ fn conflict(at: &MapAt<'_>, key: &str) -> Option<FieldConflict> {
 fn as_text(at: &MapAt<'_>, value: &Value<'_>, id: &automerge::ObjId) -> String {
     match value {
         // The shape lets in no other type where a conflict is looked for.
-        Value::Scalar(scalar) => match scalar.to_i64() {
+        Value::Scalar(scalar) => match scalar.as_i64() {
             Some(number) => number.to_string(),
-            None => scalar.to_str().unwrap_or_default().to_owned(),
+            None => scalar.as_str().unwrap_or_default().to_owned(),
         },
         Value::Object(ObjType::Map) => {
             let member = MapAt {

@@ -2,6 +2,7 @@
 //!
 //! Bodies are deterministic CBOR, compressed with zstd. `docs/sync-protocol.md` tells the whole story.
 
+pub mod codec;
 pub mod frames;
 pub mod push;
 pub mod session;
@@ -23,8 +24,8 @@ pub const BLOB_CHUNK_BYTES: usize = 256 << 10;
 pub const CHUNKS_HEADER: &str = "countersign-chunks";
 /// Largest attachment.
 pub const BLOB_LIMIT_BYTES: u64 = 32 << 20;
-/// Largest frame of a pull, before compression.
-pub const FRAME_LIMIT_BYTES: usize = 1 << 20;
+/// Largest frame of a pull, before compression: a whole document and what stands around it.
+pub const FRAME_LIMIT_BYTES: usize = 5 << 20;
 
 /// What a device can ask of the server. The device half sends it over a transport, the server half does it; the tests
 /// run both against each other without a network.

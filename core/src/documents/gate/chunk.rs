@@ -42,7 +42,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Chunk, Rule> {
     }
     let checksum = reader.take(4)?;
     let kind = reader.byte()?;
-    let length = reader.count(bytes.len())?;
+    let length = reader.count(usize::MAX)?;
     let data = reader.take(length)?;
     if !reader.is_empty() {
         return Err(Rule::NotAChange("bytes follow it"));
