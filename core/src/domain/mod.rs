@@ -2,9 +2,15 @@
 
 pub mod ageing;
 pub mod amount_in_words;
+pub mod approval;
+pub mod calendar;
+pub mod guarantee;
 pub mod ids;
+pub mod limitation;
 pub mod money;
 pub mod position;
+pub mod promise;
+pub mod quality_objection;
 pub mod signer;
 pub mod time;
 
