@@ -1,5 +1,7 @@
 //! `countersign-server import` as a shell sees it.
 
+#![expect(clippy::unwrap_used, reason = "a failed step of a test may panic")]
+
 use std::path::PathBuf;
 use std::process::{Command, Output};
 

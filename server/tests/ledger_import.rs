@@ -1,5 +1,11 @@
 //! Every sample ledger comes to exactly what `expected.json` says.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed step of a test may panic"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -266,7 +272,7 @@ fn the_large_ledger_reports_progress() {
     let bytes = std::fs::read(folder().join("ledger-large.xlsx")).unwrap();
     let mut reports = Vec::new();
     read(&bytes, "", &Options::default(), &mut |done, total| {
-        reports.push((done, total))
+        reports.push((done, total));
     })
     .unwrap();
     assert!(reports.len() > 50 && reports.is_sorted());

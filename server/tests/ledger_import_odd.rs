@@ -1,11 +1,15 @@
 //! Ledgers as they also turn up: tables that start late, other words, other units, other date systems.
 
+#![expect(clippy::unwrap_used, reason = "a failed step of a test may panic")]
+
 use chrono::NaiveDate;
 use countersign_server::ledger_import::{
     Column, Decision, Field, IgnoredKind, ImportError, KnownCustomer, LedgerImport, Options, Place,
     ProblemKind, QuestionKind, SheetAnswer, SheetKind, Unit, UnitRead, read,
 };
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
+
+use IgnoredKind::{Blank, Footer, Header, Subtotal, Title, Total, UnitLine};
 
 const HEADERS: [&str; 8] = [
     "客户编码",
@@ -109,7 +113,6 @@ fn a_table_may_start_in_row_seven_below_a_title_in_chinese_numerals() {
     );
     assert_eq!(problems(&import), []);
     assert_eq!(outstanding(&import), "1500.00");
-    use IgnoredKind::{Blank, Header, Title, UnitLine};
     let expected = [
         (1, Blank),
         (2, Title),
@@ -175,7 +178,6 @@ fn totals_in_other_words_are_no_receivables() {
         "Grand Total,,,10,0,10,\n",
         "第 1 页 共 1 页,,,,,,\n",
     ));
-    use IgnoredKind::{Footer, Header, Subtotal, Total};
     assert_eq!(
         kinds(&import),
         [
