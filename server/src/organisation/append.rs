@@ -11,7 +11,7 @@ use countersign_core::journal::{ChainHead, DeviceSigner as _, Entry, Scope, Seen
 use countersign_core::protocol::frames::{ActorOwner, DocumentFrame};
 use countersign_core::snapshots::Snapshot;
 
-use super::documents::{DESK_EPOCH, Draft, OpenDocument};
+use super::documents::{DESK_EPOCH, OpenDocument};
 use super::{AppendError, DeskEntry, Item, Organisation};
 use crate::auth::secret;
 use crate::journal::{
@@ -77,14 +77,7 @@ impl Organisation {
         kind: DocumentKind,
         scope: Scope,
     ) -> Result<Item, AppendError> {
-        let bytes = Draft::new(self, author).create(id, kind)?;
-        Ok(Item::NewDocument {
-            id,
-            kind,
-            scope,
-            bytes,
-            author,
-        })
+        self.written_document(author, (id, kind), scope, Vec::new())
     }
 
     /// Decides, appends, tells; decides anew when others got in between.
@@ -127,8 +120,8 @@ impl Organisation {
                     bytes,
                     author,
                 } => {
-                    let mut document = OpenDocument::load(*id, *kind, bytes)?;
-                    let whole = self.whole(*id, &mut document)?;
+                    let document = OpenDocument::load(*id, *kind, bytes)?;
+                    let whole = self.whole(*id, &document)?;
                     open.insert(*id, document);
                     Record::Document(DocumentRecord {
                         id: *id,
@@ -197,7 +190,7 @@ impl Organisation {
     pub(crate) fn whole(
         &self,
         id: DocumentId,
-        document: &mut OpenDocument,
+        document: &OpenDocument,
     ) -> Result<Whole, AppendError> {
         let bytes = document.save();
         let heads = document.heads();

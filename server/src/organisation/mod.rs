@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 
-use countersign_core::documents::DocumentKind;
+use countersign_core::documents::{DocumentError, DocumentKind};
 use countersign_core::domain::ids::{ChainId, Digest, DocumentId, EntryId, OrganisationId, UserId};
 use countersign_core::domain::time::Clock;
 use countersign_core::journal::facts::Fact;
@@ -118,7 +118,10 @@ pub enum AppendError {
     /// There is no such document.
     #[error("there is no document {0}")]
     UnknownDocument(DocumentId),
-    /// A document or its changes are not in order.
+    /// A document cannot be read or edited so.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// Changes are not in order.
     #[error("the document's changes are refused ({0:?}): {1}")]
     Refused(HeldCode, String),
     /// Others wrote the same thing again and again meanwhile; try again.
@@ -145,8 +148,13 @@ pub enum ReadError {
     #[error("the organisation's folder")]
     Folder(#[from] std::io::Error),
     /// A document does not load.
-    #[error("the document {0} does not load; rebuild it from its changes")]
-    DamagedDocument(DocumentId),
+    #[error("the document {id} does not load; rebuild it from its changes")]
+    DamagedDocument {
+        /// Which.
+        id: DocumentId,
+        /// Why.
+        source: DocumentError,
+    },
     /// Attachments.
     #[error(transparent)]
     Blob(#[from] BlobError),

@@ -304,7 +304,7 @@ impl<'a> Admission<'a> {
                 continue;
             }
             // All runs of one push lead to the same saved document.
-            let whole = self.organisation.whole(*id, &mut changing.document)?;
+            let whole = self.organisation.whole(*id, &changing.document)?;
             for place in &changing.records {
                 if let Some(Record::Run(run)) = self.batch.records.get_mut(*place) {
                     run.whole = whole.clone();
