@@ -3,6 +3,7 @@ desk-error-own-request = Nobody approves what he requested or edited himself. So
 desk-error-stale = This has changed since you opened it. Open the page again and look at what is there now before you decide.
 desk-error-not-found = This was not found. Go back to the list and choose again.
 desk-error-storage = The server cannot save at present; nothing was changed. Try again later, and tell the administrator if it stays so.
+desk-error-document = The document cannot say that: it is too long or of the wrong form. Nothing was changed.
 
 desk-invalid-empty = Please fill this in.
 desk-invalid-too-long = This is too long; please shorten it.

@@ -3,6 +3,7 @@ desk-error-own-request = 自己提交或修改过的内容不能由自己审批�
 desk-error-stale = 内容在您打开之后已有变化，请重新打开页面，看过现在的内容再决定。
 desk-error-not-found = 没有找到这一项，请返回列表重新选择。
 desk-error-storage = 服务器暂时不能保存，什么都没有改变。请稍后再试；若仍不行，请联系管理员。
+desk-error-document = 文档不能这样填写：内容太长或格式不对，什么都没有改变。
 
 desk-invalid-empty = 请填写此项。
 desk-invalid-too-long = 内容太长，请缩短。

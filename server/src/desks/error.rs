@@ -1,5 +1,7 @@
 //! Why a desk said no. The words come from the catalogs, keyed by [`DeskError::key`].
 
+use countersign_core::documents::DocumentError;
+
 use crate::auth::accounts::AccountsError;
 use crate::ledger_import::ImportError;
 use crate::organisation::{AppendError, ReadError};
@@ -36,6 +38,9 @@ pub enum DeskError {
     /// The read model.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A document, or what should be written into it.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// The server's own database.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
@@ -59,6 +64,7 @@ impl DeskError {
             Self::NotFound => "desk-error-not-found",
             Self::Invalid { key, field: _ } => key,
             Self::Import(error) => error.key(),
+            Self::Document(_) => "desk-error-document",
             Self::Append(_) | Self::Read(_) | Self::Accounts(_) | Self::Damaged => {
                 "desk-error-storage"
             }

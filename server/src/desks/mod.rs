@@ -5,6 +5,7 @@
 //! together with everything that follows from it.
 
 mod devices;
+mod documents;
 mod error;
 mod ids;
 mod ledgers;

@@ -1,43 +1,12 @@
 //! The draft of a plan, as its document has it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rusqlite::{Connection, Row, Transaction, named_params};
 use serde::Serialize;
 
+use crate::documents::{PlanDocument, PlanStop};
 use crate::domain::ids::{CustomerId, Digest, PlanId, StopId, UserId};
 use crate::read_model::columns::{parsed, text};
 use crate::snapshots::plan::Material;
-
-/// The content of a plan document, as it is projected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanDraft {
-    /// Digest of the document's heads.
-    pub heads: Digest,
-    /// Title.
-    pub title: String,
-    /// Day as typed.
-    pub day: String,
-    /// Vehicle.
-    pub vehicle: String,
-    /// Who goes.
-    pub team: BTreeSet<UserId>,
-    /// The stops.
-    pub stops: BTreeMap<StopId, PlanDraftStop>,
-    /// Everybody who changed the document.
-    pub editors: BTreeSet<UserId>,
-}
-
-/// One stop of a draft.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanDraftStop {
-    /// The customer.
-    pub customer: CustomerId,
-    /// Orders the stops; equal ones by id.
-    pub order: i64,
-    /// Papers to take along.
-    pub materials: BTreeSet<Material>,
-}
 
 /// One stop of a draft, as a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,18 +25,19 @@ pub struct DraftStopRow {
     pub materials: Vec<Material>,
 }
 
-/// Takes in a plan document; it replaces what was there.
+/// Takes in a plan document whose heads have this digest; it replaces what was there.
 pub fn project_draft(
     tx: &Transaction<'_>,
     plan: PlanId,
-    draft: &PlanDraft,
+    heads: Digest,
+    draft: &PlanDocument,
 ) -> rusqlite::Result<()> {
     let key = text(&plan);
     tx.execute(
         "insert or replace into plans values (:plan, :heads, :title, :day, :vehicle)",
         named_params! {
             ":plan": key,
-            ":heads": text(&draft.heads),
+            ":heads": text(&heads),
             ":title": draft.title,
             ":day": draft.day,
             ":vehicle": draft.vehicle,
@@ -85,17 +55,11 @@ pub fn project_draft(
             named_params! { ":plan": key, ":user": text(user) },
         )?;
     }
-    for user in &draft.editors {
-        tx.execute(
-            "insert or ignore into plan_editors values (:plan, :user)",
-            named_params! { ":plan": key, ":user": text(user) },
-        )?;
-    }
     insert_stops(tx, plan, draft)
 }
 
-fn insert_stops(tx: &Transaction<'_>, plan: PlanId, draft: &PlanDraft) -> rusqlite::Result<()> {
-    let mut ordered: Vec<(&StopId, &PlanDraftStop)> = draft.stops.iter().collect();
+fn insert_stops(tx: &Transaction<'_>, plan: PlanId, draft: &PlanDocument) -> rusqlite::Result<()> {
+    let mut ordered: Vec<(&StopId, &PlanStop)> = draft.stops.iter().collect();
     ordered.sort_by_key(|(id, stop)| (stop.order, **id));
     for (position, (id, stop)) in (1_i64..).zip(ordered) {
         tx.execute(
@@ -123,25 +87,8 @@ fn insert_stops(tx: &Transaction<'_>, plan: PlanId, draft: &PlanDraft) -> rusqli
 
 /// Who goes by the draft, by id, at most 100.
 pub fn team(connection: &Connection, plan: PlanId) -> rusqlite::Result<Vec<UserId>> {
-    users(
-        connection,
-        "select user from plan_team where plan = :plan order by user limit 100",
-        plan,
-    )
-}
-
-/// Everybody who ever changed the draft, by id, at most 1,000.
-pub fn editors(connection: &Connection, plan: PlanId) -> rusqlite::Result<Vec<UserId>> {
-    users(
-        connection,
-        "select user from plan_editors where plan = :plan order by user limit 1000",
-        plan,
-    )
-}
-
-fn users(connection: &Connection, sql: &str, plan: PlanId) -> rusqlite::Result<Vec<UserId>> {
     connection
-        .prepare_cached(sql)?
+        .prepare_cached("select user from plan_team where plan = :plan order by user limit 100")?
         .query_map(named_params! { ":plan": text(&plan) }, |row| {
             parsed(row, "user")
         })?

@@ -10,9 +10,7 @@ pub use approved::{
     ApprovedPlanRow, ApprovedStopRow, approved, approved_stop, approved_stops, approved_team,
     holders_of_customer, project_plan, stops_of_day,
 };
-pub use draft::{
-    DraftStopRow, PlanDraft, PlanDraftStop, draft_stops, editors, project_draft, team,
-};
+pub use draft::{DraftStopRow, draft_stops, project_draft, team};
 
 use crate::domain::ids::{Digest, EntryId, PlanId, UserId};
 use crate::domain::time::Instant;
@@ -205,6 +203,7 @@ fn act_row(row: &Row<'_>) -> rusqlite::Result<PlanAct> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::documents::{PlanDocument, PlanStop};
     use crate::journal::Scope;
     use crate::journal::facts::{Decided, PlanSubmitted};
     use crate::read_model::fixtures::{customer, entry, tables, user, written};
@@ -232,27 +231,25 @@ mod tests {
         entry(number, user(2), Scope::Office, fact)
     }
 
-    fn draft(at: &str) -> PlanDraft {
-        let stop = PlanDraftStop {
+    fn draft() -> PlanDocument {
+        let stop = PlanStop {
             customer: customer(1),
             order: 1,
             materials: [crate::snapshots::plan::Material::Contract].into(),
         };
-        PlanDraft {
-            heads: heads(at),
+        PlanDocument {
             title: "城东片区".to_owned(),
             day: "2026-07-15".to_owned(),
             vehicle: String::new(),
             team: [user(4)].into(),
             stops: [(crate::domain::ids::StopId::from_bytes([5; 16]), stop)].into(),
-            editors: [user(1)].into(),
         }
     }
 
     fn state_after(at: &str, entries: &[Entry]) -> PlanRow {
         let mut connection = tables();
         written(&mut connection, |tx| {
-            project_draft(tx, PLAN, &draft(at))?;
+            project_draft(tx, PLAN, heads(at), &draft())?;
             entries
                 .iter()
                 .try_for_each(|entry| project_entry(tx, entry))
@@ -294,14 +291,12 @@ mod tests {
     fn a_draft_replaces_the_one_before() {
         let mut connection = tables();
         written(&mut connection, |tx| {
-            project_draft(tx, PLAN, &draft("a"))?;
-            let mut other = draft("b");
+            project_draft(tx, PLAN, heads("a"), &draft())?;
+            let mut other = draft();
             other.team = [user(6)].into();
-            other.editors = [user(7)].into();
-            project_draft(tx, PLAN, &other)
+            project_draft(tx, PLAN, heads("b"), &other)
         });
         assert_eq!(team(&connection, PLAN).unwrap(), [user(6)]);
-        assert_eq!(editors(&connection, PLAN).unwrap(), [user(1), user(7)]);
         let stops = draft_stops(&connection, PLAN).unwrap();
         assert_eq!(stops.len(), 1);
         assert_eq!(

@@ -28,12 +28,6 @@ create table if not exists plan_materials (
     primary key (plan, stop, material)
 ) strict, without rowid;
 
-create table if not exists plan_editors (
-    plan text not null,
-    user text not null, -- changed the document at least once
-    primary key (plan, user)
-) strict, without rowid;
-
 -- Put forward or decided, in journal order.
 create table if not exists plan_acts (
     plan text not null,

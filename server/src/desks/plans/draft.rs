@@ -1,57 +1,20 @@
 //! The draft of a plan while it is changed: edits on a value, then one reconciliation with the document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use countersign_core::domain::ids::{CustomerId, Digest, DocumentId, PlanId, StopId, UserId};
+use countersign_core::documents::{Document, DocumentKind, Edit, PlanDocument, PlanStop, actor_of};
+use countersign_core::domain::ids::{ChainId, CustomerId, DocumentId, PlanId, StopId, UserId};
+use countersign_core::journal::Scope;
 use countersign_core::read_model::visit_lists;
 use countersign_core::snapshots::plan::Material;
 
-use super::{PlanEdit, PlanView, STOP_LIMIT, TEAM_LIMIT, goes_on_visits};
+use super::{PlanEdit, STOP_LIMIT, TEAM_LIMIT, goes_on_visits};
 use crate::desks::{Desk, DeskError, Need, checked_text, ids};
+use crate::organisation::Item;
+use crate::organisation::documents::DESK_EPOCH;
 
 /// Papers that go along unless the clerk changes it.
 const USUAL_MATERIALS: [Material; 2] = [Material::Statement, Material::VisitReceipt];
-
-/// What a plan document says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Draft {
-    pub(super) title: String,
-    pub(super) day: String,
-    pub(super) vehicle: String,
-    pub(super) team: BTreeSet<UserId>,
-    pub(super) stops: BTreeMap<StopId, DraftStop>,
-}
-
-/// One stop of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DraftStop {
-    pub(super) customer: CustomerId,
-    pub(super) order: i64,
-    pub(super) materials: BTreeSet<Material>,
-}
-
-impl From<&PlanView> for Draft {
-    fn from(view: &PlanView) -> Self {
-        Self {
-            title: view.row.title.clone(),
-            day: view.row.day.clone(),
-            vehicle: view.row.vehicle.clone(),
-            team: view.team.iter().copied().collect(),
-            stops: view
-                .stops
-                .iter()
-                .map(|row| {
-                    let stop = DraftStop {
-                        customer: row.customer,
-                        order: row.position,
-                        materials: row.materials.iter().copied().collect(),
-                    };
-                    (row.stop, stop)
-                })
-                .collect(),
-        }
-    }
-}
 
 /// The document of a plan has the plan's own UUID.
 pub(super) const fn document_of(plan: PlanId) -> DocumentId {
@@ -59,13 +22,17 @@ pub(super) const fn document_of(plan: PlanId) -> DocumentId {
 }
 
 impl Desk {
-    pub(super) fn change(&self, draft: &mut Draft, edits: &[PlanEdit]) -> Result<(), DeskError> {
+    pub(super) fn change(
+        &self,
+        draft: &mut PlanDocument,
+        edits: &[PlanEdit],
+    ) -> Result<(), DeskError> {
         edits
             .iter()
             .try_for_each(|edit| self.change_once(draft, edit))
     }
 
-    fn change_once(&self, draft: &mut Draft, edit: &PlanEdit) -> Result<(), DeskError> {
+    fn change_once(&self, draft: &mut PlanDocument, edit: &PlanEdit) -> Result<(), DeskError> {
         match edit {
             PlanEdit::Title(title) => {
                 draft.title = checked_text(title, 200, "title", Need::Required)?;
@@ -91,7 +58,7 @@ impl Desk {
         Ok(())
     }
 
-    fn add_stop(&self, draft: &mut Draft, customer: CustomerId) -> Result<(), DeskError> {
+    fn add_stop(&self, draft: &mut PlanDocument, customer: CustomerId) -> Result<(), DeskError> {
         if draft.stops.len() >= STOP_LIMIT {
             return Err(DeskError::invalid("stops", "desk-invalid-many-stops"));
         }
@@ -108,7 +75,7 @@ impl Desk {
             ));
         }
         let last = draft.stops.values().map(|stop| stop.order).max();
-        let stop = DraftStop {
+        let stop = PlanStop {
             customer,
             order: last.unwrap_or(0).saturating_add(1),
             materials: USUAL_MATERIALS.into_iter().collect(),
@@ -117,7 +84,7 @@ impl Desk {
         Ok(())
     }
 
-    fn add_to_team(&self, draft: &mut Draft, user: UserId) -> Result<(), DeskError> {
+    fn add_to_team(&self, draft: &mut PlanDocument, user: UserId) -> Result<(), DeskError> {
         if !goes_on_visits(&self.organisation.policy()?, user) {
             return Err(DeskError::invalid("team", "desk-plan-not-for-visits"));
         }
@@ -128,21 +95,51 @@ impl Desk {
         Ok(())
     }
 
-    pub(super) fn create_draft(&self, _plan: PlanId, _draft: &Draft) -> Result<(), DeskError> {
-        unimplemented!()
+    /// The document with its first content, as one item.
+    pub(super) fn new_plan_document(
+        &self,
+        plan: PlanId,
+        draft: PlanDocument,
+    ) -> Result<Item, DeskError> {
+        let id = document_of(plan);
+        let writer = self.writer();
+        let mut document = Document::create_plan(id, &writer)?;
+        document.edit(&writer, Edit::Plan(Box::new(draft)))?;
+        Ok(Item::NewDocument {
+            id,
+            kind: DocumentKind::Plan,
+            scope: Scope::Office,
+            bytes: document.save(),
+            author: self.user,
+        })
     }
 
-    pub(super) fn reconcile_draft(
-        &self,
-        _plan: PlanId,
-        _draft: &Draft,
-    ) -> Result<Digest, DeskError> {
-        unimplemented!()
+    pub(super) fn plan_document(&self, plan: PlanId) -> Result<Document, DeskError> {
+        self.document(document_of(plan), DocumentKind::Plan)
+    }
+
+    /// Everybody with an account who changed the document at least once. Only desks hold a plan's document.
+    pub(super) fn editors_of(&self, plan: PlanId) -> Result<Vec<UserId>, DeskError> {
+        let actors = self.plan_document(plan)?.actors();
+        let wrote = |user: &UserId| {
+            actors.contains(&actor_of(
+                ChainId::from(*user),
+                document_of(plan),
+                DESK_EPOCH,
+            ))
+        };
+        let policy = self.organisation.policy()?;
+        Ok(policy
+            .people
+            .iter()
+            .map(|person| person.user)
+            .filter(wrote)
+            .collect())
     }
 }
 
 /// Every stop once, none more: somebody else may have added one meanwhile.
-fn reorder(draft: &mut Draft, order: &[StopId]) -> Result<(), DeskError> {
+fn reorder(draft: &mut PlanDocument, order: &[StopId]) -> Result<(), DeskError> {
     let named: BTreeSet<&StopId> = order.iter().collect();
     if named.len() != order.len() || !named.iter().copied().eq(draft.stops.keys()) {
         return Err(DeskError::Stale);

@@ -9,10 +9,12 @@ mod release;
 
 use std::collections::BTreeSet;
 
+use countersign_core::documents::{Edit, PlanDocument};
 use countersign_core::domain::ids::{
     CustomerId, Digest, EntryId, PlanId, StopId, UserId, VisitListId,
 };
 use countersign_core::domain::time::Day;
+use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{Fact, PlanSubmitted};
 use countersign_core::read_model::plans::{
     self, ApprovedPlanRow, DraftStopRow, PlanRow, PlanState,
@@ -22,7 +24,7 @@ use countersign_core::read_model::{ledgers, visit_lists};
 use countersign_core::snapshots::plan::Material;
 use countersign_core::snapshots::policy::{Policy, Role};
 
-use draft::Draft;
+use draft::document_of;
 
 use super::{Desk, DeskError, ids};
 use crate::auth::policy::{Action, any_may};
@@ -144,12 +146,13 @@ impl Desk {
                     row,
                     stops: plans::draft_stops(connection, plan)?,
                     team: plans::team(connection, plan)?,
-                    editors: plans::editors(connection, plan)?,
+                    editors: Vec::new(),
                     approved: plans::approved(connection, plan)?,
                     problems: Vec::new(),
                 }))
             })?
             .ok_or(DeskError::NotFound)?;
+        view.editors = self.editors_of(plan)?;
         view.problems = self.plan_problems(&view)?;
         Ok(view)
     }
@@ -176,19 +179,26 @@ impl Desk {
         ];
         edits.extend(new.team.iter().copied().map(PlanEdit::AddToTeam));
         edits.extend(new.customers.iter().copied().map(PlanEdit::AddStop));
-        let mut draft = Draft::default();
+        let mut draft = PlanDocument::default();
         self.change(&mut draft, &edits)?;
         let plan = PlanId(ids::fresh(self.now()));
-        self.create_draft(plan, &draft)?;
+        let item = self.new_plan_document(plan, draft)?;
+        self.organisation.append(vec![item])?;
         Ok(plan)
     }
 
     /// Changes a plan's draft; all edits or none. Gives the digest of the heads afterwards. An approval becomes stale.
     pub fn edit_plan(&self, plan: PlanId, edits: &[PlanEdit]) -> Result<Digest, DeskError> {
         self.require(Action::DraftPlan)?;
-        let mut draft = Draft::from(&self.plan(plan)?);
+        let mut document = self.plan_document(plan)?;
+        let mut draft = document.plan()?;
         self.change(&mut draft, edits)?;
-        self.reconcile_draft(plan, &draft)
+        let at = (document_of(plan), Scope::Office);
+        let change = self.change_of(&mut document, at, Edit::Plan(Box::new(draft)))?;
+        if let Some(change) = change {
+            self.organisation.append(vec![change])?;
+        }
+        Ok(document.heads_digest())
     }
 
     /// Puts the draft forward as it was looked at: `heads` must be its heads now.
