@@ -36,6 +36,7 @@ pub use params::{
     Presence, PromiseRecord, Recorded, RefusalRecord, SendBackAnswer, SigningBegin, SigningFinish,
     SigningStroke, StopEdit,
 };
+pub use strokes::opens_commitment;
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};
 
 use crate::domain::time::Clock;

@@ -10,7 +10,7 @@ use crate::journal::signer::verify_raw;
 use crate::protocol::{Envelope, PushAnswer, VerdictKind};
 use crate::read_model::{devices, entries, people, positions, statements, stops};
 use crate::replica::error::or_not_found;
-use crate::replica::strokes::{StrokesPart, commitment};
+use crate::replica::strokes::opens_commitment;
 use crate::replica::{Replica, ReplicaError};
 use crate::snapshots::Snapshot;
 use crate::snapshots::statement::Statement;
@@ -116,9 +116,7 @@ fn statement_holds(paper: &Acknowledgement, statement: &Statement) -> Check {
 fn strokes_hold(connection: &Connection, paper: &Acknowledgement) -> Result<Check, ReplicaError> {
     let part = parts::content(connection, paper.strokes.digest)?;
     Ok(holds(part.as_deref(), |part| {
-        Digest::of(part) == paper.strokes.digest
-            && minicbor::decode::<StrokesPart>(part)
-                .is_ok_and(|part| commitment(&part) == paper.stroke_commitment)
+        Digest::of(part) == paper.strokes.digest && opens_commitment(part, paper.stroke_commitment)
     }))
 }
 

@@ -157,6 +157,12 @@ pub(crate) fn seal(
     Ok((minicbor::to_vec(&part)?, commitment(&part)))
 }
 
+/// Whether the bytes of a strokes part open the commitment that was signed.
+#[must_use]
+pub fn opens_commitment(part: &[u8], committed: Digest) -> bool {
+    minicbor::decode::<StrokesPart>(part).is_ok_and(|part| commitment(&part) == committed)
+}
+
 /// SHA-256 over salt and strokes.
 pub(crate) fn commitment(part: &StrokesPart) -> Digest {
     Digest::of(&[part.salt.as_slice(), part.strokes.as_slice()].concat())

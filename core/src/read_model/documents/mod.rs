@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use crate::documents::{
     ActorId, CustomerDocument, Document, DocumentError, DocumentKind, FieldConflict,
 };
-use crate::domain::ids::{DocumentId, UserId};
+use crate::domain::ids::{DocumentId, PlanId, UserId};
 use crate::read_model::columns::{parsed_or_null, text};
 use crate::read_model::entries::{from_json, json};
-use crate::read_model::people;
+use crate::read_model::{people, plans};
 use crate::views::{ConflictRow, ConflictValueRow, ContactRow};
 
 /// The tables of this noun.
@@ -47,8 +47,7 @@ pub struct StopText {
     pub next_step: String,
 }
 
-/// Takes in a document of kind stop or customer as it is now; a plan's draft has its own tables and only leaves its
-/// conflicts here.
+/// Takes in a document as it is now. A plan's draft goes to the tables of plans and only leaves its conflicts here.
 pub fn project_document(
     tx: &Transaction<'_>,
     (id, kind): (DocumentId, DocumentKind),
@@ -58,7 +57,9 @@ pub fn project_document(
     match kind {
         DocumentKind::Stop => project_stop(tx, id, document)?,
         DocumentKind::Customer => project_customer(tx, id, &document.customer()?)?,
-        DocumentKind::Plan => {}
+        DocumentKind::Plan => {
+            plans::project_draft(tx, PlanId(id.0), document.heads_digest(), &document.plan()?)?;
+        }
     }
     project_conflicts(tx, (id, kind), &document.conflicts(), actors)?;
     Ok(())

@@ -1,24 +1,25 @@
 //! The manager's review: what came back from the stops of a day, accepted or sent back (退回补正).
 
+mod signed;
 mod verification;
 
 use std::collections::BTreeSet;
 
-use countersign_core::domain::ids::{Digest, EntryId, StopId, UserId};
+use countersign_core::domain::ids::{Digest, DocumentId, EntryId, StopId, UserId};
 use countersign_core::domain::time::Day;
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{Fact, OutcomeKind, SentBack, VisitAccepted};
 use countersign_core::read_model::plans::{self, ApprovedStopRow};
 use countersign_core::read_model::reviews::{self, AcceptanceRow, SentBackRow};
-use countersign_core::views::{
-    ConflictRow, EntryDetail, EntryRow, PositionRow, PromiseRow, SignedView,
-};
+use countersign_core::read_model::{documents, entries};
+use countersign_core::views::{ConflictRow, EntryDetail, EntryRow, PositionRow, PromiseRow};
 
 pub use verification::{VerificationLine, VerificationReport, VerificationStep};
 
 use super::{Desk, DeskError, Need, checked_text};
 use crate::auth::policy::Action;
-use crate::organisation::DeskEntry;
+use crate::blobs::Presence;
+use crate::organisation::{DeskEntry, ReadError};
 
 /// Where the review of a stop stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,7 +132,7 @@ impl Desk {
 
     fn report(&self, stop: ApprovedStopRow) -> Result<StopReport, DeskError> {
         let id = stop.stop;
-        let timeline = self.timeline(id)?;
+        let timeline = self.timeline(&stop)?;
         let conflicts = self.conflicts_of(&stop)?;
         let (team, sent_backs, acceptance, accepted) = self.organisation.read(|connection| {
             Ok((
@@ -230,19 +231,44 @@ impl Desk {
         Ok(self.organisation.desk_append(entry, Vec::new())?)
     }
 
-    /// A signed paper exactly as it was shown.
-    pub fn signed_paper(&self, entry: EntryId) -> Result<SignedView, DeskError> {
-        self.require(Action::ReadVisits)?;
-        let _ = entry;
-        unimplemented!()
+    /// Entries with what is really here of their parts; a phone's receipt for a part comes before the whole is read.
+    fn timeline(&self, stop: &ApprovedStopRow) -> Result<Vec<EntryRow>, DeskError> {
+        let mut timeline = self
+            .organisation
+            .read(|connection| entries::timeline(connection, stop.stop, stop.site))?;
+        for entry in timeline.iter_mut().filter(|entry| entry.parts_total > 0) {
+            entry.parts_complete = self.parts_here(entry.entry)?;
+        }
+        Ok(timeline)
     }
 
-    fn timeline(&self, _stop: StopId) -> Result<Vec<EntryRow>, DeskError> {
-        unimplemented!()
+    fn parts_here(&self, entry: EntryId) -> Result<u64, DeskError> {
+        let sealed = self.organisation.entry(entry)?.ok_or(DeskError::Damaged)?;
+        let entry = sealed.open().map_err(|_unreadable| DeskError::Damaged)?;
+        let Fact::Acknowledgement(paper) = &entry.fact else {
+            return Ok(0);
+        };
+        let mut here = 0;
+        for part in [paper.image, paper.strokes] {
+            let presence = self
+                .organisation
+                .blobs()
+                .presence(part.digest)
+                .map_err(ReadError::from)?;
+            here += u64::from(presence == Presence::Complete);
+        }
+        Ok(here)
     }
 
-    fn conflicts_of(&self, _stop: &ApprovedStopRow) -> Result<Vec<ConflictRow>, DeskError> {
-        unimplemented!()
+    fn conflicts_of(&self, stop: &ApprovedStopRow) -> Result<Vec<ConflictRow>, DeskError> {
+        Ok(self.organisation.read(|connection| {
+            let mut conflicts = documents::conflicts(connection, DocumentId(stop.stop.0))?;
+            conflicts.extend(documents::conflicts(
+                connection,
+                DocumentId(stop.customer.0),
+            )?);
+            Ok(conflicts)
+        })?)
     }
 }
 

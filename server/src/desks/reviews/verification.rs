@@ -4,6 +4,7 @@ use countersign_core::domain::ids::{Digest, EntryId};
 use countersign_core::journal::Entry;
 use countersign_core::journal::facts::{Acknowledgement, Fact, Part};
 use countersign_core::journal::seal::SealedEntry;
+use countersign_core::replica::opens_commitment;
 use countersign_core::snapshots::Snapshot;
 use countersign_core::snapshots::statement::Statement;
 use countersign_core::views::Check;
@@ -31,7 +32,7 @@ pub enum VerificationStep {
     Total,
     /// The drawn signature is here and its hash is right.
     Image,
-    /// The strokes are here and their hash is right.
+    /// The strokes are here, their hash is right and they open the commitment that was signed.
     Strokes,
     /// The server admitted it under a sequence number.
     Receipt,
@@ -130,7 +131,7 @@ impl Desk {
         say(VerificationStep::ChainLink, self.chain_link(entry)?);
         self.verify_statement(paper, say)?;
         say(VerificationStep::Image, self.part(paper.image)?);
-        say(VerificationStep::Strokes, self.part(paper.strokes)?);
+        say(VerificationStep::Strokes, self.strokes(paper)?);
         Ok(())
     }
 
@@ -177,6 +178,13 @@ impl Desk {
         }))
     }
 
+    fn strokes(&self, paper: &Acknowledgement) -> Result<Check, DeskError> {
+        let bytes = self.organisation.blob(paper.strokes.digest)?;
+        let part = self.part(paper.strokes)?;
+        let is_open = bytes.is_none_or(|bytes| opens_commitment(&bytes, paper.stroke_commitment));
+        Ok(if is_open { part } else { Check::Broken })
+    }
+
     fn chain_link(&self, entry: &Entry) -> Result<Check, DeskError> {
         let Some(before) = entry.seq.checked_sub(1).filter(|seq| *seq > 0) else {
             return Ok(check(entry.seq == 1 && entry.previous == Digest::default()));
@@ -199,7 +207,7 @@ impl Desk {
     }
 }
 
-fn statement_in(bytes: &[u8]) -> Option<Statement> {
+pub(super) fn statement_in(bytes: &[u8]) -> Option<Statement> {
     let Ok(Snapshot::Statement(statement)) = minicbor::decode(bytes) else {
         return None;
     };
