@@ -42,7 +42,7 @@ impl Calendar {
     pub fn published() -> Self {
         let notices = PUBLISHED.iter().map(|year| {
             (
-                year.year,
+                year.number,
                 HolidayNotice {
                     source: year.source.to_owned(),
                     off: year.off.iter().flat_map(|range| days(range)).collect(),
@@ -124,7 +124,7 @@ fn days(range: &str) -> Vec<Day> {
 }
 
 struct Year {
-    year: i32,
+    number: i32,
     source: &'static str,
     off: &'static [&'static str],
     worked: &'static [&'static str],
@@ -132,7 +132,7 @@ struct Year {
 
 const PUBLISHED: [Year; 4] = [
     Year {
-        year: 2023,
+        number: 2023,
         source: "http://www.gov.cn/zhengce/zhengceku/2022-12/08/content_5730844.htm",
         off: &[
             "2022-12-31/3",
@@ -151,7 +151,7 @@ const PUBLISHED: [Year; 4] = [
         ],
     },
     Year {
-        year: 2024,
+        number: 2024,
         source: "https://www.gov.cn/zhengce/zhengceku/202310/content_6911528.htm",
         off: &[
             "2024-01-01",
@@ -174,7 +174,7 @@ const PUBLISHED: [Year; 4] = [
         ],
     },
     Year {
-        year: 2025,
+        number: 2025,
         source: "https://www.gov.cn/zhengce/zhengceku/202411/content_6986383.htm",
         off: &[
             "2025-01-01",
@@ -193,7 +193,7 @@ const PUBLISHED: [Year; 4] = [
         ],
     },
     Year {
-        year: 2026,
+        number: 2026,
         source: "https://www.gov.cn/zhengce/zhengceku/202511/content_7047091.htm",
         off: &[
             "2026-01-01/3",

@@ -308,8 +308,15 @@ struct Clock<'a> {
     act_by: Day,
     calendar_published: bool,
     needs_lawyer: bool,
-    is_uncertain: bool,
-    is_defence_barred: bool,
+    phase: Phase,
+}
+
+/// What happened to the period, beyond its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Counting,
+    Uncertain,
+    DefenceBarred,
 }
 
 impl<'a> Clock<'a> {
@@ -321,8 +328,7 @@ impl<'a> Clock<'a> {
             act_by: start_day,
             calendar_published: true,
             needs_lawyer: false,
-            is_uncertain: false,
-            is_defence_barred: false,
+            phase: Phase::Counting,
         };
         clock.run(start_day, plan_from);
         clock
@@ -386,7 +392,7 @@ impl<'a> Clock<'a> {
     }
 
     fn restart(&mut self, proof: Proof) -> Timing {
-        if self.is_defence_barred {
+        if self.phase == Phase::DefenceBarred {
             return Timing::Late;
         }
         let timing = proof.against(self.last_day);
@@ -399,7 +405,7 @@ impl<'a> Clock<'a> {
             }
             Timing::Late => {}
             Timing::Straddles => {
-                self.is_uncertain = true;
+                self.phase = Phase::Uncertain;
                 self.needs_lawyer = true;
             }
         }
@@ -411,7 +417,7 @@ impl<'a> Clock<'a> {
         self.needs_lawyer = true;
         match how {
             Agreement::Express | Agreement::PartPayment => {
-                self.is_defence_barred = true;
+                self.phase = Phase::DefenceBarred;
                 self.run(proof.first_day(), proof.first_day());
             }
             Agreement::InstalmentPromise
@@ -441,14 +447,11 @@ impl<'a> Clock<'a> {
     }
 
     fn state(&self, as_of: Day) -> LimitationState {
-        if self.is_defence_barred {
-            LimitationState::ExpiredDefenceBarred
-        } else if self.is_uncertain {
-            LimitationState::Uncertain
-        } else if as_of > self.last_day {
-            LimitationState::Expired
-        } else {
-            LimitationState::Running
+        match self.phase {
+            Phase::DefenceBarred => LimitationState::ExpiredDefenceBarred,
+            Phase::Uncertain => LimitationState::Uncertain,
+            Phase::Counting if as_of > self.last_day => LimitationState::Expired,
+            Phase::Counting => LimitationState::Running,
         }
     }
 }

@@ -12,6 +12,8 @@ pub mod position;
 pub mod promise;
 pub mod quality_objection;
 pub mod signer;
+pub mod statement_lint;
+pub mod statement_text;
 pub mod time;
 
 #[cfg(test)]

@@ -305,6 +305,9 @@ mod tests {
             grace_days: 0,
             snapshot_cut_off: None,
         };
-        assert!(promise_standings(&[promise], &[money], rules).is_err());
+        assert!(matches!(
+            promise_standings(&[promise], &[money], rules),
+            Err(MoneyError::MixedCurrencies(_, _))
+        ));
     }
 }
