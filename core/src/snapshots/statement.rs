@@ -3,10 +3,13 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::amount_in_words::WordsError;
 use crate::domain::ids::{CustomerId, Digest, OrganisationId, SnapshotId};
-use crate::domain::money::Money;
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::statement_text::{ClaimAge, grouped_digits, statement_a, words_and_digits};
 use crate::domain::time::Day;
 use crate::journal::facts::PaperKind;
+use crate::snapshots::ledger::LedgerCustomer;
 
 /// A statement rendered by the server from a signed ledger snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -112,5 +115,199 @@ impl RenderModel {
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of(&minicbor::to_vec(self).expect("writing CBOR into a vector has no failing sink"))
+    }
+}
+
+/// What a statement is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct StatementOf<'a> {
+    /// Who claims.
+    pub organisation: OrganisationId,
+    /// The name as printed.
+    pub organisation_name: &'a str,
+    /// Who owes.
+    pub customer: &'a LedgerCustomer,
+    /// The signed ledger.
+    pub ledger: SnapshotId,
+    /// Its cut-off day.
+    pub cut_off: Day,
+    /// The customer's receivables in it; settled ones are left out.
+    pub receivables: &'a [StatementLine],
+}
+
+/// Why there is nothing to be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StatementError {
+    /// Nothing is outstanding, or credits outweigh it.
+    #[error("nothing is outstanding")]
+    NothingOutstanding,
+    /// The receivables cannot be added up.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The total cannot be written in words.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+}
+
+impl StatementOf<'_> {
+    /// Form A in Chinese: principal only. Lines with the oldest due day first; credit notes lower the total.
+    ///
+    /// # Errors
+    /// [`StatementError`].
+    pub fn form_a(&self) -> Result<Statement, StatementError> {
+        let mut lines: Vec<StatementLine> = self
+            .receivables
+            .iter()
+            .filter(|line| !line.outstanding.is_zero())
+            .cloned()
+            .collect();
+        lines.sort_by(|a, b| (a.due, &a.document).cmp(&(b.due, &b.document)));
+        let first = lines.first().ok_or(StatementError::NothingOutstanding)?;
+        let currency = first.outstanding.currency();
+        let total = Money::sum(currency, lines.iter().map(|line| line.outstanding))?;
+        if !total.is_positive() {
+            return Err(StatementError::NothingOutstanding);
+        }
+        Ok(Statement {
+            version: 1,
+            organisation: self.organisation,
+            customer: self.customer.id,
+            ledger: self.ledger,
+            cut_off: self.cut_off,
+            form: PaperKind::StatementA,
+            total,
+            render_model: self.render_model(&lines, total)?,
+            lines,
+        })
+    }
+
+    fn render_model(
+        &self,
+        lines: &[StatementLine],
+        total: Money,
+    ) -> Result<RenderModel, StatementError> {
+        let text = statement_a(total, self.cut_off, &self.ledger.short(), ClaimAge::Running)?;
+        let mut rows = vec![
+            row("债权人", self.organisation_name),
+            row("客户", &self.named()),
+            row("截止日", &self.cut_off.chinese()),
+        ];
+        rows.extend(lines.iter().map(|line| {
+            let label = format!("单据 {}，到期日 {}", line.document, line.due.chinese());
+            let value = format!(
+                "应收 {}，已收 {}，未收 {}",
+                grouped_digits(line.amount),
+                grouped_digits(line.received),
+                grouped_digits(line.outstanding)
+            );
+            row(&label, &value)
+        }));
+        rows.push(row("未收合计", &words_and_digits(total)?));
+        rows.push(row("账目快照", &self.ledger.to_string()));
+        Ok(RenderModel {
+            template: "statement-a".to_owned(),
+            template_version: 1,
+            language: "zh-CN".to_owned(),
+            title: "对账单".to_owned(),
+            rows,
+            clauses: vec![text.text],
+        })
+    }
+
+    fn named(&self) -> String {
+        if self.customer.code.is_empty() {
+            self.customer.name.clone()
+        } else {
+            format!("{}（{}）", self.customer.name, self.customer.code)
+        }
+    }
+}
+
+fn row(label: &str, value: &str) -> RenderRow {
+    RenderRow {
+        label: label.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::CustomerId;
+    use crate::domain::money::Currency;
+
+    fn yuan(text: &str) -> Money {
+        Money::parse(Currency::Cny, text).unwrap()
+    }
+
+    fn line(document: &str, due: &str, outstanding: &str) -> StatementLine {
+        StatementLine {
+            document: document.to_owned(),
+            invoiced: None,
+            due: due.parse().unwrap(),
+            amount: yuan(outstanding),
+            received: yuan("0"),
+            outstanding: yuan(outstanding),
+        }
+    }
+
+    fn statement(lines: &[StatementLine]) -> Result<Statement, StatementError> {
+        let customer = LedgerCustomer {
+            id: CustomerId::from_bytes([2; 16]),
+            code: "C001".to_owned(),
+            name: "样例公司".to_owned(),
+            address: String::new(),
+            contact: String::new(),
+            phone: String::new(),
+            site: None,
+            grade: String::new(),
+            credit_code: String::new(),
+            salesperson: String::new(),
+        };
+        StatementOf {
+            organisation: OrganisationId::from_bytes([1; 16]),
+            organisation_name: "样例机械有限公司",
+            customer: &customer,
+            ledger: Digest::of(b"ledger"),
+            cut_off: "2026-06-30".parse().unwrap(),
+            receivables: lines,
+        }
+        .form_a()
+    }
+
+    #[test]
+    fn credits_lower_the_total_and_the_oldest_comes_first() {
+        let made = statement(&[
+            line("2", "2026-06-01", "386470.00"),
+            line("1", "2026-05-01", "-50.00"),
+            line("3", "2026-01-01", "0.00"),
+        ])
+        .unwrap();
+        assert_eq!(made.total, yuan("386420.00"));
+        let documents: Vec<&str> = made
+            .lines
+            .iter()
+            .map(|line| line.document.as_str())
+            .collect();
+        assert_eq!(documents, ["1", "2"]);
+        let total = &made.render_model.rows[5];
+        assert_eq!(total.value, "人民币叁拾捌万陆仟肆佰贰拾元整（¥386,420.00）");
+    }
+
+    #[test]
+    fn the_same_figures_give_the_same_bytes() {
+        let lines = [
+            line("1", "2026-05-01", "5.00"),
+            line("2", "2026-05-01", "7.00"),
+        ];
+        let turned = [lines[1].clone(), lines[0].clone()];
+        assert_eq!(statement(&lines), statement(&turned));
+    }
+
+    #[test]
+    fn nothing_outstanding_is_no_statement() {
+        for lines in [vec![], vec![line("1", "2026-05-01", "-5.00")]] {
+            assert_eq!(statement(&lines), Err(StatementError::NothingOutstanding));
+        }
     }
 }

@@ -18,6 +18,7 @@ mod visit_lists;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use countersign_core::domain::approval::{ApprovalRequest, ApprovalVerdict, judge_approval};
 use countersign_core::domain::ids::{Digest, UserId};
 use countersign_core::domain::time::{Day, Instant};
 use countersign_core::journal::Scope;
@@ -106,12 +107,18 @@ impl Desk {
     }
 
     fn judge(&self, request: &Request<'_>) -> Result<(), DeskError> {
-        if request.requester == self.user || request.editors.contains(&self.user) {
-            Err(DeskError::OwnRequest)
-        } else if request.content != request.decided {
-            Err(DeskError::Stale)
-        } else {
-            Ok(())
+        match judge_approval(&ApprovalRequest {
+            requester: request.requester,
+            editors: request.editors,
+            approver: self.user,
+            delegation: None,
+            on: self.today(),
+            content: request.content,
+            decided: request.decided,
+        }) {
+            ApprovalVerdict::Approved { .. } => Ok(()),
+            ApprovalVerdict::Refused(_) => Err(DeskError::OwnRequest),
+            ApprovalVerdict::Stale => Err(DeskError::Stale),
         }
     }
 

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use countersign_core::documents::{Document, DocumentKind, Edit, PlanDocument, PlanStop, actor_of};
+use countersign_core::documents::{Document, DocumentKind, PlanDocument, PlanStop, actor_of};
 use countersign_core::domain::ids::{ChainId, CustomerId, DocumentId, PlanId, StopId, UserId};
-use countersign_core::journal::Scope;
 use countersign_core::read_model::visit_lists;
 use countersign_core::snapshots::plan::Material;
 
 use super::{PlanEdit, STOP_LIMIT, TEAM_LIMIT, goes_on_visits};
 use crate::desks::{Desk, DeskError, Need, checked_text, ids};
-use crate::organisation::Item;
 use crate::organisation::documents::DESK_EPOCH;
 
 /// Papers that go along unless the clerk changes it.
@@ -93,25 +91,6 @@ impl Desk {
             return Err(DeskError::invalid("team", "desk-invalid-large-team"));
         }
         Ok(())
-    }
-
-    /// The document with its first content, as one item.
-    pub(super) fn new_plan_document(
-        &self,
-        plan: PlanId,
-        draft: PlanDocument,
-    ) -> Result<Item, DeskError> {
-        let id = document_of(plan);
-        let writer = self.writer();
-        let mut document = Document::create_plan(id, &writer)?;
-        document.edit(&writer, Edit::Plan(Box::new(draft)))?;
-        Ok(Item::NewDocument {
-            id,
-            kind: DocumentKind::Plan,
-            scope: Scope::Office,
-            bytes: document.save(),
-            author: self.user,
-        })
     }
 
     pub(super) fn plan_document(&self, plan: PlanId) -> Result<Document, DeskError> {

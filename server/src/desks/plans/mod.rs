@@ -9,7 +9,7 @@ mod release;
 
 use std::collections::BTreeSet;
 
-use countersign_core::documents::{Edit, PlanDocument};
+use countersign_core::documents::{DocumentKind, Edit, PlanDocument};
 use countersign_core::domain::ids::{
     CustomerId, Digest, EntryId, PlanId, StopId, UserId, VisitListId,
 };
@@ -25,6 +25,7 @@ use countersign_core::snapshots::plan::Material;
 use countersign_core::snapshots::policy::{Policy, Role};
 
 use draft::document_of;
+use rust_decimal::Decimal;
 
 use super::{Desk, DeskError, ids};
 use crate::auth::policy::{Action, any_may};
@@ -182,7 +183,12 @@ impl Desk {
         let mut draft = PlanDocument::default();
         self.change(&mut draft, &edits)?;
         let plan = PlanId(ids::fresh(self.now()));
-        let item = self.new_plan_document(plan, draft)?;
+        let item = self.organisation.written_document(
+            self.user,
+            (document_of(plan), DocumentKind::Plan),
+            Scope::Office,
+            vec![Edit::Plan(Box::new(draft))],
+        )?;
         self.organisation.append(vec![item])?;
         Ok(plan)
     }
@@ -257,7 +263,8 @@ impl Desk {
             if !is_approved {
                 problems.push(PlanProblem::NotOnApprovedList(stop.customer));
             }
-            if !lines.iter().any(|line| line.outstanding.is_positive()) {
+            let outstanding: Decimal = lines.iter().map(|line| line.outstanding.amount()).sum();
+            if outstanding <= Decimal::ZERO {
                 problems.push(PlanProblem::NoStatement(stop.customer));
             }
         }

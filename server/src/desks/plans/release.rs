@@ -15,7 +15,7 @@ use countersign_core::read_model::{customers, ledgers};
 use countersign_core::snapshots::Snapshot;
 use countersign_core::snapshots::ledger::LedgerCustomer;
 use countersign_core::snapshots::plan::{ApprovedPlan, PlannedStop};
-use countersign_core::snapshots::statement::Statement;
+use countersign_core::snapshots::statement::{Statement, StatementLine, StatementOf};
 
 use super::PlanView;
 use crate::desks::{Desk, DeskError};
@@ -206,10 +206,36 @@ fn held(
 }
 
 impl Desk {
+    /// The statement of a customer from the ledger in force.
     fn statement_of(&self, customer: &LedgerCustomer) -> Result<Statement, DeskError> {
-        let _lines = self
-            .organisation
-            .read(|connection| ledgers::receivables_of(connection, customer.id))?;
-        unimplemented!()
+        let (ledger, receivables) = self.organisation.read(|connection| {
+            Ok((
+                ledgers::in_force(connection)?,
+                ledgers::receivables_of(connection, customer.id)?,
+            ))
+        })?;
+        let ledger = ledger.ok_or(DeskError::invalid("plan", "desk-invalid-no-ledger"))?;
+        let lines: Vec<StatementLine> = receivables
+            .into_iter()
+            .map(|row| StatementLine {
+                document: row.document,
+                invoiced: row.invoiced,
+                due: row.due,
+                amount: row.amount,
+                received: row.received,
+                outstanding: row.outstanding,
+            })
+            .collect();
+        let policy = self.organisation.policy()?;
+        StatementOf {
+            organisation: self.organisation.id(),
+            organisation_name: &policy.organisation_name,
+            customer,
+            ledger: ledger.ledger,
+            cut_off: ledger.cut_off,
+            receivables: &lines,
+        }
+        .form_a()
+        .map_err(|_nothing_to_sign| DeskError::invalid("plan", "desk-plan-no-statement"))
     }
 }
