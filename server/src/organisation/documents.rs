@@ -1,11 +1,10 @@
 //! The server's hands on documents: load, admit, edit, save, project. All foreign changes pass the gate of core.
 
-use countersign_core::documents::{Document, DocumentError, DocumentKind, Edit, Writer, actor_of};
-use countersign_core::domain::ids::{ChainId, Digest, DocumentId, PlanId, UserId};
+use countersign_core::documents::{Document, DocumentKind, Edit, Writer, actor_of};
+use countersign_core::domain::ids::{ChainId, Digest, DocumentId, UserId};
 use countersign_core::protocol::HeldCode;
 use countersign_core::protocol::push::Run;
 use countersign_core::read_model::documents::{ActorNames, ProjectError, project_document};
-use countersign_core::read_model::plans::{PlanDraft, PlanDraftStop, project_draft};
 use rusqlite::Transaction;
 
 use super::{AppendError, Item, Organisation, ReadError};
@@ -161,34 +160,5 @@ pub(super) fn project(
         Err(ProjectError::Document(source)) => return Err(damaged(source)),
         Err(ProjectError::Database(source)) => return Err(source.into()),
     }
-    if stored.kind == DocumentKind::Plan {
-        let draft = draft_of(&document, stored).map_err(damaged)?;
-        project_draft(tx, PlanId(id.0), &draft)?;
-    }
     Ok(())
-}
-
-/// The document of a plan has the plan's own UUID.
-fn draft_of(document: &Document, stored: &StoredDocument) -> Result<PlanDraft, DocumentError> {
-    let plan = document.plan()?;
-    Ok(PlanDraft {
-        heads: stored.whole.heads,
-        title: plan.title,
-        day: plan.day,
-        vehicle: plan.vehicle,
-        team: plan.team,
-        stops: plan
-            .stops
-            .into_iter()
-            .map(|(id, stop)| {
-                let stop = PlanDraftStop {
-                    customer: stop.customer,
-                    order: stop.order,
-                    materials: stop.materials,
-                };
-                (id, stop)
-            })
-            .collect(),
-        editors: stored.actors.iter().map(|owner| owner.user).collect(),
-    })
 }
