@@ -389,6 +389,22 @@ fn a_table_with_unknown_headers_is_read_as_the_clerk_maps_it() {
 }
 
 #[test]
+fn a_second_table_with_other_columns_is_not_read_by_the_first_headers() {
+    for second in [
+        "客户名称,单号,到期日,未收金额,应收金额",
+        "单号,客户名称,未收金额,应收金额,到期日",
+    ] {
+        let first = "客户名称,单号,到期日,应收金额,未收金额\n样例机械有限公司001,1,2022-1-1,10,10";
+        let import = csv(&format!(
+            "{first}\n{second}\n样例机械有限公司001,2,2022-1-1,5,5\n"
+        ));
+        assert_eq!(import.sheets[0].kind, SheetKind::Unread);
+        assert_eq!(import.questions[0].kind, QuestionKind::SheetUnread);
+        assert_eq!(import.receivables, []);
+    }
+}
+
+#[test]
 fn a_held_row_is_taken_once_it_is_corrected_or_left_out_when_struck() {
     let text = concat!(
         "客户名称,单号,到期日,应收金额\n",

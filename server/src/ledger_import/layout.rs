@@ -10,10 +10,11 @@ use countersign_core::domain::money::Currency;
 use countersign_core::domain::time::Day;
 
 use super::amount::{Stated, Unit, unit_of_header, unit_of_line};
-use super::cell::{Cell, Row, Sheet, squeeze};
+use super::cell::{Cell, Row, Sheet};
 use super::columns::{Column, Field, MappedColumn, field_of, map_columns};
 use super::date::{DateOrder, day_in, proved_order};
 use super::options::SheetAnswer;
+use super::repeats::has_second_table;
 use super::result::{SheetKind, UnitRead};
 
 const SEARCHED_ROWS: usize = 60;
@@ -96,7 +97,14 @@ pub(crate) fn find(sheet: &Sheet, answer: Option<&SheetAnswer>) -> Layout {
     let found = kind_of(&positions.keys().copied().collect());
     let kind = answer.and_then(|answer| answer.kind).or(found);
     let kind = kind.unwrap_or_else(|| kind_without_headers(sheet));
-    if kind_of_table(kind) {
+    let is_answered = answer.is_some_and(|answer| answer.kind.is_some());
+    let kind =
+        if !is_answered && is_table(kind) && has_second_table(sheet, &header_rows, &positions) {
+            SheetKind::Unread
+        } else {
+            kind
+        };
+    if is_table(kind) {
         with_units(
             sheet,
             answer,
@@ -128,7 +136,7 @@ pub(crate) fn find(sheet: &Sheet, answer: Option<&SheetAnswer>) -> Layout {
     }
 }
 
-fn kind_of_table(kind: SheetKind) -> bool {
+fn is_table(kind: SheetKind) -> bool {
     match kind {
         SheetKind::Customers
         | SheetKind::Contracts
@@ -402,14 +410,4 @@ fn repeated_units(sheet: &Sheet, layout: &Layout) -> Vec<Unit> {
         .filter_map(unit_of_header)
         .map(|stated| stated.unit)
         .collect()
-}
-
-/// The squeezed texts of the header lines by column, to know them again further down.
-pub(crate) fn header_lines(sheet: &Sheet, layout: &Layout) -> Vec<BTreeMap<u32, String>> {
-    let is_header = |row: &&Row| layout.header_rows.contains(&row.number);
-    let texts = |row: &Row| {
-        let text = |(column, cell): &(u32, Cell)| (*column, squeeze(&cell.to_string()));
-        row.cells.iter().map(text).collect()
-    };
-    sheet.rows.iter().filter(is_header).map(texts).collect()
 }

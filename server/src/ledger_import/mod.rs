@@ -31,6 +31,7 @@ mod questions;
 mod receivables;
 mod register;
 mod registers;
+mod repeats;
 mod result;
 mod rows;
 mod text_file;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::amount::{Amount, Unit, read_amount, unit_of_line};
 use super::cell::{Row, Sheet, squeeze};
-use super::columns::{Field, field_of};
+use super::columns::Field;
 use super::date::{DateCell, day_in, read_date};
-use super::layout::{Layout, header_lines};
+use super::layout::Layout;
+use super::repeats::{header_lines, repeats_header};
 use super::result::{IgnoredKind, SheetKind};
 
 /// What a row is.
@@ -64,7 +65,7 @@ const FOOTER_WORDS: [&str; 18] = [
 
 /// The kind of every row of a sheet up to its last row with content, blank rows included, in order.
 pub(crate) fn classify(sheet: &Sheet, layout: &Layout) -> Vec<(u32, RowKind)> {
-    let lines = header_lines(sheet, layout);
+    let lines = header_lines(sheet, &layout.header_rows);
     let mut kinds: Vec<(u32, RowKind)> = Vec::new();
     let mut expected = 1;
     let first = sheet.rows.first().map_or(1, |row| row.number);
@@ -114,29 +115,6 @@ fn above_headers(row: &Row, first: u32) -> IgnoredKind {
     } else {
         IgnoredKind::Title
     }
-}
-
-fn repeats_header(row: &Row, lines: &[BTreeMap<u32, String>]) -> bool {
-    if !row.is_text_only() {
-        return false;
-    }
-    lines.iter().any(|line| {
-        let same = row
-            .cells
-            .iter()
-            .filter(|(column, cell)| {
-                line.get(column)
-                    .is_some_and(|text| *text == squeeze(&cell.to_string()))
-            })
-            .count();
-        same >= 2 && same * 10 >= row.cells.len() * 6
-    }) || (row.cells.len() >= 4 && names_only_fields(row))
-}
-
-fn names_only_fields(row: &Row) -> bool {
-    row.cells
-        .iter()
-        .all(|(_, cell)| cell.as_text().and_then(field_of).is_some())
 }
 
 fn below_headers(row: &Row, layout: &Layout) -> Option<IgnoredKind> {
