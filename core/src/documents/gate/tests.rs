@@ -1,5 +1,7 @@
 use std::io::Read as _;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::documents::{Edit, TextField, Writer};
 use crate::domain::ids::{ChainId, DocumentId};
@@ -187,4 +189,239 @@ fn sizes_are_looked_at_first() {
     assert_eq!(code(&mut stop(), &run(1, many)), "too_large");
     let heavy = vec![ChangeBytes(vec![0; CHANGE_LIMIT_BYTES]); 5];
     assert_eq!(code(&mut stop(), &run(1, heavy)), "too_large");
+}
+
+/// Replaces the body of a change and puts the right checksum on it.
+fn forged(change: &ChangeBytes, forge: impl Fn(&mut Vec<u8>)) -> ChangeBytes {
+    let mut body = chunk::open(&change.0).unwrap().body().to_vec();
+    forge(&mut body);
+    ChangeBytes(chunk::wrapped(&body))
+}
+
+/// A change written with automerge itself, under the right actor but not through an edit.
+fn written_by_hand(
+    document: &Document,
+    write: impl FnOnce(&mut automerge::transaction::Transaction<'_>),
+) -> ChangeBytes {
+    let mut inner = document.inner.clone();
+    inner.set_actor(writer(1).actor(DOCUMENT).0.into());
+    let mut tx = inner.transaction();
+    write(&mut tx);
+    tx.commit();
+    ChangeBytes(inner.get_last_local_change().unwrap().raw_bytes().to_vec())
+}
+
+#[test]
+fn only_what_edits_do_is_let_in() {
+    use automerge::transaction::Transactable as _;
+    use automerge::{ObjType, ROOT, ReadDoc as _, ScalarValue};
+
+    let mut document = stop();
+    let notes_object = document.inner.get(ROOT, "notes").unwrap().unwrap().1;
+    let by_hand: Vec<(&str, ChangeBytes)> = vec![
+        (
+            "operation",
+            written_by_hand(&document, |tx| {
+                tx.put_object(ROOT, "notes", ObjType::Text)
+                    .map(drop)
+                    .unwrap();
+            }),
+        ),
+        (
+            "operation",
+            written_by_hand(&document, |tx| tx.delete(ROOT, "notes").unwrap()),
+        ),
+        (
+            "operation",
+            written_by_hand(&document, |tx| {
+                tx.put(ROOT, "reason", ScalarValue::counter(1)).unwrap();
+            }),
+        ),
+        (
+            "operation",
+            written_by_hand(&document, |tx| {
+                tx.put(ROOT, "proposal", "长".repeat(2_000)).unwrap();
+            }),
+        ),
+        (
+            "operation",
+            written_by_hand(&document, |tx| {
+                let start = automerge::marks::ExpandMark::None;
+                tx.splice_text(&notes_object, 0, 0, "记录").unwrap();
+                let mark = automerge::marks::Mark::new("bold".to_owned(), true, 0, 2);
+                tx.mark(&notes_object, mark, start).unwrap();
+            }),
+        ),
+        (
+            "shape",
+            written_by_hand(&document, |tx| tx.put(ROOT, "amount", "1000000").unwrap()),
+        ),
+        (
+            "shape",
+            written_by_hand(&document, |tx| tx.put(ROOT, "reason", "because").unwrap()),
+        ),
+        (
+            "shape",
+            written_by_hand(&document, |tx| tx.put(ROOT, "notes", "flat").unwrap()),
+        ),
+        (
+            "shape",
+            written_by_hand(&document, |tx| {
+                tx.splice_text(&notes_object, 0, 0, &"a".repeat(17_000))
+                    .unwrap();
+                for _more in 0..3 {
+                    let copy = "b".repeat(4_000);
+                    for _piece in 0..5 {
+                        tx.insert(&notes_object, 0, copy.as_str()).unwrap();
+                    }
+                }
+            }),
+        ),
+    ];
+    for (expected, change) in by_hand {
+        assert_eq!(code(&mut document, &run(1, [change])), expected);
+    }
+}
+
+#[test]
+fn claims_are_counted_before_anything_is_built() {
+    let mut document = stop();
+    let (_other, change) = changed(&document);
+    // A column of one boolean run of 2^40, in place of all columns.
+    let endless = forged(&change, |body| {
+        let head = 1 + 32 + 1 + 16;
+        body.truncate(head);
+        body.extend([1, 12, 0, 0, 0]);
+        body.extend([1, (4 << 4) | 2, 7]);
+        body.extend([0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 0x01]);
+    });
+    assert_eq!(code(&mut document, &run(1, [endless])), "too_large");
+    let extra = forged(&change, |body| body.push(7));
+    assert_eq!(code(&mut document, &run(1, [extra])), "not_a_change");
+}
+
+/// What two people do, in any order, with any exchange between them.
+#[derive(Debug, Clone)]
+enum Act {
+    Notes(usize, String),
+    Field(usize, &'static str, String),
+    Exchange(usize, usize),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        (0_usize..3, "[a-z客户付款。]{0,12}").prop_map(|(who, text)| Act::Notes(who, text)),
+        (
+            0_usize..3,
+            prop_oneof![Just("proposal"), Just("met_person")],
+            "[a-z]{0,3}"
+        )
+            .prop_map(|(who, field, value)| Act::Field(who, field, value)),
+        (0_usize..3, 0_usize..3).prop_map(|(from, to)| Act::Exchange(from, to)),
+    ];
+    proptest::collection::vec(act, 1..25)
+}
+
+/// Offers all that `from` has to `to`, each actor's changes as far as they can go, again and again until nothing is new.
+fn exchange(from: &Document, to: &mut Document) {
+    loop {
+        let mut applied = 0;
+        for number in (0..3).rev() {
+            let actor = writer(number).actor(DOCUMENT);
+            let changes = from.all_changes();
+            let own = changes.into_iter().filter(|(by, _, _)| *by == actor);
+            for (_, _, change) in own {
+                match to.admit(&run(number, [change])) {
+                    Ok(admission) => applied += admission.applied,
+                    Err(reject) => assert_eq!(reject.held_code(), HeldCode::MissingDependency),
+                }
+            }
+        }
+        if applied == 0 {
+            return;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn honest_histories_are_admitted_and_converge(acts in acts()) {
+        let mut replicas = vec![stop(); 3];
+        for act in acts {
+            match act {
+                Act::Notes(who, text) => {
+                    let by = writer(u8::try_from(who).unwrap());
+                    replicas[who].edit(&by, notes(&text)).unwrap();
+                }
+                Act::Field(who, name, value) => {
+                    let by = writer(u8::try_from(who).unwrap());
+                    replicas[who].edit(&by, field(name, &value)).unwrap();
+                }
+                Act::Exchange(from, to) if from != to => {
+                    let source = replicas[from].clone();
+                    exchange(&source, &mut replicas[to]);
+                }
+                Act::Exchange(..) => {}
+            }
+        }
+        for (from, to) in [(0, 1), (1, 2), (2, 0), (0, 1)] {
+            let source = replicas[from].clone();
+            exchange(&source, &mut replicas[to]);
+        }
+        let first = (replicas[0].heads_digest(), replicas[0].stop().unwrap(), replicas[0].conflicts());
+        for other in &replicas[1..] {
+            prop_assert_eq!(&first, &(other.heads_digest(), other.stop().unwrap(), other.conflicts()));
+        }
+    }
+}
+
+fn mixed() -> (Document, Vec<ChangeBytes>) {
+    let document = stop();
+    let mut other = document.clone();
+    let edits = [
+        notes("答应月底付款，剩下的分三期。"),
+        field("reason", "delay"),
+        notes("答应月底付款，剩下分三期"),
+    ];
+    let changes = edits
+        .into_iter()
+        .map(|edit| other.edit(&writer(1), edit).unwrap().unwrap())
+        .collect();
+    (document, changes)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    /// With the checksum made right again, so that the damage reaches the inner steps.
+    #[test]
+    fn damaged_changes_never_get_through_as_something_else(
+        which in 0_usize..3,
+        flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in proptest::option::weighted(0.1, any::<prop::sample::Index>()),
+    ) {
+        let (mut document, mut changes) = mixed();
+        let honest = changes[which].clone();
+        changes[which] = forged(&honest, |body| {
+            for (at, byte) in &flips {
+                let at = at.index(body.len());
+                body[at] ^= byte;
+            }
+            if let Some(cut) = cut {
+                body.truncate(cut.index(body.len()));
+            }
+        });
+        let before = document.save();
+        match document.admit(&run(1, changes)) {
+            Err(_reject) => prop_assert_eq!(document.save(), before),
+            Ok(_admission) => {
+                let again = Document::load(DOCUMENT, document.kind(), &document.save()).unwrap();
+                prop_assert_eq!(again.heads_digest(), document.heads_digest());
+                document.edit(&writer(2), notes("还能写")).unwrap();
+                document.edit(&writer(1), field("proposal", "还能写")).unwrap();
+            }
+        }
+    }
 }
