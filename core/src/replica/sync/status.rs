@@ -12,6 +12,7 @@ use crate::store::{device, outbox, parts, quarantine, scopes};
 use crate::views::{ObjectState, SyncItem, SyncStatus};
 
 const ITEMS: &str = "
+    select * from (
     select envelope as id, kind, 'sync-item-' || replace(title, '_', '-') as title_key, scope, state, held_code,
         length(content) as size_bytes, made_ms,
         case state when 'held' then 0 when 'receipted' then 2 else 1 end as rank, ordinal, document
@@ -20,7 +21,7 @@ const ITEMS: &str = "
     select p.digest, 'part', 'sync-item-part-' || p.role, o.scope, 'sent', null, length(p.content), o.made_ms, 1,
         o.ordinal, null
     from parts p join outbox o on o.entry = p.entry
-    where p.is_complete = 0
+    where p.is_complete = 0)
     order by rank, case when rank < 2 then ordinal end, ordinal desc, id
     limit 200";
 
