@@ -210,9 +210,14 @@ impl Document {
             Edit::Settle { field, value } => match path(&field) {
                 Path::Whole { map, key } => self.settle_contact(map, key, &value),
                 Path::Root(_) | Path::Member { .. } => {
-                    // automerge writes nothing when this is the only value already.
                     let (at, key, scalar) = self.single(&field, &value)?;
-                    Ok(vec![Write::put(&at, key, scalar)])
+                    let mut writes = vec![Write::put(&at, key, scalar)];
+                    if at.inner.get_all(&at.object, key)?.len() > 1 {
+                        // Without this automerge would only take the other values away when the one that shows is
+                        // chosen, and a choice made elsewhere at the same time would win unseen.
+                        writes.insert(0, Write::delete(&at, key));
+                    }
+                    Ok(writes)
                 }
             },
             Edit::Contact { key, contact } => self.contact(&key, &contact),

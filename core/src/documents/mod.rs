@@ -49,3 +49,6 @@ pub enum DocumentKind {
     #[n(2)]
     Plan,
 }
+
+#[cfg(test)]
+mod tests;

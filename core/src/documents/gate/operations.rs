@@ -99,10 +99,10 @@ fn in_map(operation: &Op, object: &Object) -> Result<(), Rule> {
         OpType::Put(ScalarValue::Int(_) | ScalarValue::Boolean(true)) => Ok(()),
         // The objects of the root are made once, with the document: a second `contacts` would hide the first.
         OpType::Make(ObjType::Map) if (1..DEPTH_LIMIT).contains(&object.depth) => Ok(()),
-        OpType::Delete if object.depth > 0 => Ok(()),
+        // What must not be missing is looked for in the result.
+        OpType::Delete => Ok(()),
         OpType::Put(_)
         | OpType::Make(_)
-        | OpType::Delete
         | OpType::Increment(_)
         | OpType::MarkBegin(_)
         | OpType::MarkEnd(_) => Err(Rule::Operation("no edit writes this into a map")),

@@ -228,7 +228,7 @@ fn only_what_edits_do_is_let_in() {
             }),
         ),
         (
-            "operation",
+            "shape",
             written_by_hand(&document, |tx| tx.delete(ROOT, "notes").unwrap()),
         ),
         (

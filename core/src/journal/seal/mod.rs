@@ -307,3 +307,6 @@ fn verify_detached(
         Err(OpenError::Structure("it is not in deterministic form"))
     }
 }
+
+#[cfg(test)]
+mod tests;
