@@ -1,0 +1,106 @@
+// The core, as typed calls. Screens import this file; nothing else knows how the shell is reached.
+
+import { call, CoreError, onChanged, type ErrorKind } from "./bridge";
+import type { Money } from "./money";
+import type { Capacity } from "./rows/Capacity";
+import type { DeviceView } from "./rows/DeviceView";
+import type { EffectRow } from "./rows/EffectRow";
+import type { MissingFix } from "./rows/MissingFix";
+import type { OutcomeKind } from "./rows/OutcomeKind";
+import type { PositionReport } from "./rows/PositionReport";
+import type { ReasonCode } from "./rows/ReasonCode";
+import type { SignedView } from "./rows/SignedView";
+import type { Signer } from "./rows/Signer";
+import type { SigningView } from "./rows/SigningView";
+import type { StatementView } from "./rows/StatementView";
+import type { StopView } from "./rows/StopView";
+import type { StrokeConsent } from "./rows/StrokeConsent";
+import type { SyncReport } from "./rows/SyncReport";
+import type { SyncStatus } from "./rows/SyncStatus";
+import type { TodayView } from "./rows/TodayView";
+import type { Viewing } from "./rows/Viewing";
+import type { Stroke } from "./signing/stroke";
+
+export { CoreError, onChanged, type ErrorKind };
+
+/** The text fields of a stop's document that a screen edits. */
+export type StopField = "notes" | "negotiation" | "reason" | "met_person" | "proposal" | "next_step";
+
+const STOPS_ON_A_PAGE = 200;
+const FIX_TIMEOUT_MS = 8_000;
+
+/** This device: enrolled or not, whose, how much is unsent. */
+export const device = {
+  read: () => call<DeviceView>("device.read"),
+  enrol: (server_url: string, code: string, name: string) => call<DeviceView>("device.enrol", { server_url, code, name }),
+};
+
+export const sync = {
+  run: () => call<SyncReport>("sync.run"),
+  read: () => call<SyncStatus>("sync.read"),
+};
+
+export const today = {
+  read: (page = 0) => call<TodayView>("today.read", { limit: STOPS_ON_A_PAGE, offset: page * STOPS_ON_A_PAGE }),
+};
+
+/** Asks the platform where we are. A missing position is an answer, never an error. */
+export const position = {
+  read: () => call<PositionReport>("position.read", { timeout_ms: FIX_TIMEOUT_MS }),
+};
+
+/** The parameters of a call that says where it happened. */
+function whereabouts(report: PositionReport): { fix: unknown } | { missing: MissingFix } {
+  return "fix" in report ? { fix: report.fix } : { missing: report.missing };
+}
+
+export const stops = {
+  read: (stop: string) => call<StopView>("stop.read", { stop }),
+  checkIn: (stop: string, at: PositionReport) => call<unknown>("stop.check_in", { stop, ...whereabouts(at) }),
+  checkOut: (stop: string, at: PositionReport) => call<unknown>("stop.check_out", { stop, ...whereabouts(at) }),
+  /** `base` is the text that the change was made from, so that what a colleague wrote meanwhile stays. */
+  edit: (stop: string, field: StopField, value: string, base: string) =>
+    call<unknown>("stop.edit", { stop, field, value, base }),
+};
+
+export const statements = {
+  read: (stop: string) => call<StatementView>("statement.read", { stop }),
+};
+
+export type SigningStart = { readonly stop: string; readonly signer: Signer; readonly stroke_consent: StrokeConsent; readonly viewing: Viewing };
+
+export const signings = {
+  effects: (stop: string, capacity: Capacity) => call<EffectRow[]>("signing.effects", { stop, capacity }),
+  begin: (start: SigningStart) => call<SigningView>("signing.begin", start),
+  read: (stop: string) => call<SigningView | null>("signing.read", { stop }),
+  stroke: (signing: string, stroke: Stroke) => call<unknown>("signing.stroke", { signing, stroke }),
+  undo: (signing: string) => call<unknown>("signing.undo", { signing }),
+  finish: (signing: string, at: PositionReport) => call<{ entry: string }>("signing.finish", { signing, ...whereabouts(at) }),
+  abandon: (signing: string) => call<unknown>("signing.abandon", { signing }),
+};
+
+export type RefusalRecord = { readonly stop: string; readonly person: string; readonly reason: ReasonCode; readonly words: string };
+export const refusals = {
+  record: (refusal: RefusalRecord) => call<unknown>("refusal.record", refusal),
+};
+
+export const promises = {
+  record: (stop: string, amount: Money, due: string) => call<unknown>("promise.record", { stop, amount, due }),
+};
+
+export type OutcomeRecord = { readonly stop: string; readonly kind: OutcomeKind; readonly reason: ReasonCode | null; readonly summary: string };
+export const outcomes = {
+  record: (outcome: OutcomeRecord) => call<unknown>("outcome.record", outcome),
+};
+
+export const conflicts = {
+  settle: (document: string, field: string, value: string) => call<unknown>("conflict.settle", { document, field, value }),
+};
+
+export const sendBacks = {
+  answer: (stop: string, sent_back: string, text: string) => call<unknown>("send_back.answer", { stop, sent_back, text }),
+};
+
+export const entries = {
+  read: (entry: string) => call<SignedView>("entry.read", { entry }),
+};

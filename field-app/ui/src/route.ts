@@ -1,0 +1,35 @@
+// The address after `#` is the screen, so that a reload or a killed process comes back to where the rep was.
+
+export type Page = "statement" | "sign" | "refusal" | "promise" | "outcome";
+export type Route =
+  | { readonly screen: "today"; readonly server: string | undefined }
+  | { readonly screen: "stop"; readonly stop: string; readonly page: Page | undefined }
+  | { readonly screen: "entry"; readonly entry: string }
+  | { readonly screen: "sync" };
+
+const PAGES: readonly Page[] = ["statement", "sign", "refusal", "promise", "outcome"];
+
+/** Reads `#/stops/<id>/statement`; what is unknown is today. */
+export function routeOf(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
+  const [, first, second, third] = path.split("/");
+  if (first === "sync") return { screen: "sync" };
+  if (first === "entries" && second) return { screen: "entry", entry: second };
+  if (first === "stops" && second) {
+    return { screen: "stop", stop: second, page: PAGES.find((page) => page === third) };
+  }
+  return { screen: "today", server: new URLSearchParams(query).get("server") ?? undefined };
+}
+
+export const TODAY = "#/";
+export const SYNC = "#/sync";
+
+/** The address of a stop, or of one of its pages. */
+export function stopAddress(stop: string, page?: Page): string {
+  return page ? `#/stops/${stop}/${page}` : `#/stops/${stop}`;
+}
+
+/** The address of a signed entry. */
+export function entryAddress(entry: string): string {
+  return `#/entries/${entry}`;
+}

@@ -1,0 +1,34 @@
+// Days and instants as a person reads them. Legal days are those of Asia/Shanghai, wherever the phone thinks it is.
+
+import type { Language } from "./messages";
+
+const ZONE = "Asia/Shanghai";
+
+/** `2026-07-15` as `7月15日 星期三` or `Wed, 15 July`. */
+export function day(text: string, language: Language): string {
+  const at = new Date(`${text}T12:00:00+08:00`);
+  if (Number.isNaN(at.getTime())) return text;
+  const locale = language === "en" ? "en-GB" : language;
+  return new Intl.DateTimeFormat(locale, { timeZone: ZONE, month: "long", day: "numeric", weekday: "short" }).format(at);
+}
+
+/** `2026-07-15` with its year. */
+export function fullDay(text: string, language: Language): string {
+  const at = new Date(`${text}T12:00:00+08:00`);
+  if (Number.isNaN(at.getTime())) return text;
+  const locale = language === "en" ? "en-GB" : language;
+  return new Intl.DateTimeFormat(locale, { timeZone: ZONE, dateStyle: "long" }).format(at);
+}
+
+/** Milliseconds since 1970 as `7月15日 09:40`. */
+export function moment(ms: number, language: Language): string {
+  const locale = language === "en" ? "en-GB" : language;
+  const parts = { timeZone: ZONE, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(locale, parts).format(new Date(ms));
+}
+
+/** Milliseconds since 1970 as `09:40`. */
+export function clock(ms: number, language: Language): string {
+  const locale = language === "en" ? "en-GB" : language;
+  return new Intl.DateTimeFormat(locale, { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(ms));
+}

@@ -1,0 +1,10 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+// Relative addresses and nothing inlined: one bundle serves the loopback host, Android and iOS under a strict policy.
+export default defineConfig({
+  base: "./",
+  plugins: [svelte()],
+  build: { target: "es2022", outDir: "dist", emptyOutDir: true, modulePreload: false, assetsInlineLimit: 0 },
+  test: { environment: "jsdom", include: ["test/**/*.test.ts"] },
+});
