@@ -49,6 +49,11 @@ export const position = {
   read: () => call<PositionReport>("position.read", { timeout_ms: FIX_TIMEOUT_MS }),
 };
 
+/** The device's clocks; `monotonic_ms` is what a viewing is measured in. */
+export const clock = {
+  read: () => call<{ readonly monotonic_ms: number }>("clock.read"),
+};
+
 /** The parameters of a call that says where it happened. */
 function whereabouts(report: PositionReport): { fix: unknown } | { missing: MissingFix } {
   return "fix" in report ? { fix: report.fix } : { missing: report.missing };
@@ -70,7 +75,7 @@ export const statements = {
 export type SigningStart = { readonly stop: string; readonly signer: Signer; readonly stroke_consent: StrokeConsent; readonly viewing: Viewing };
 
 export const signings = {
-  effects: (stop: string, capacity: Capacity) => call<EffectRow[]>("signing.effects", { stop, capacity }),
+  effects: (capacity: Capacity) => call<EffectRow[]>("signing.effects", { capacity }),
   begin: (start: SigningStart) => call<SigningView>("signing.begin", start),
   read: (stop: string) => call<SigningView | null>("signing.read", { stop }),
   stroke: (signing: string, stroke: Stroke) => call<unknown>("signing.stroke", { signing, stroke }),
