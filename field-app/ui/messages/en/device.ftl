@@ -1,0 +1,9 @@
+device-enrol-title = Enrol this phone
+device-enrol-why = Ask the office for a one-time code. After that, visit plans and statements are kept on this phone and work without a network.
+device-server = Server address
+device-code = Enrolment code
+device-code-hint = 26 characters; hyphens and case do not matter
+device-name = Name of this phone
+device-name-hint = For example “Li Wei’s phone”. The office knows the device by it.
+device-enrol = Enrol
+device-enrolling = Enrolling and downloading…

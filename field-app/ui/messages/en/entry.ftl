@@ -1,0 +1,27 @@
+entry-check-in = Checked in
+entry-check-out = Checked out
+entry-statement-shown = Statement shown
+entry-acknowledgement = Signed
+entry-acknowledgement-detail = { $name } ({ $capacity }) confirmed { $total }
+entry-refusal = Refused to sign
+entry-promise = Promise
+entry-outcome = Outcome
+entry-amendment = Answer to a send-back
+entry-conflict-settled = Conflict settled
+entry-visit-accepted = Accepted by the manager
+entry-sent-back = Sent back
+entry-desk = Office decision
+entry-parts = { $complete } of { $total } attachments
+entry-signed-title = Signed statement
+entry-signature-of = Signature of { $name }
+entry-image-missing = The drawn signature is not on this phone.
+
+check-title = Verification
+check-signature = Device signature
+check-statement = Statement as it was shown
+check-strokes = Strokes
+check-image = Drawn signature
+check-receipt = Server’s receipt
+check-answer-holds = Holds
+check-answer-broken = Does not hold
+check-answer-unknown = Cannot be told here

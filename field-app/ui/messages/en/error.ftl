@@ -1,0 +1,16 @@
+error-retry = It did not work. Try again; nothing on this phone was lost. ({ $ref })
+error-sign-in = Enrol this phone first. ({ $ref })
+error-wait = Wait a moment; something else is under way. ({ $ref })
+error-fix = Check what you entered. ({ $ref })
+error-gone = It is no longer on this phone. Go back and sync. ({ $ref })
+error-support = Something is wrong with the app. Call support and quote: { $ref }
+error-ref-no-connection = The server cannot be reached. Your work is on this phone; try again when there is a network.
+error-ref-server-busy = The server is busy. Try again in a while.
+error-ref-device-refused = The server does not accept this code or phone. Check the code, or ask the office for a new one.
+error-ref-not-enrolled = Enrol this phone first.
+error-ref-already-enrolled = This phone is enrolled already.
+error-ref-sync-running = A sync is running. Wait a moment.
+error-ref-shell-silent = The app does not answer. Try again, or open it anew; everything is on this phone.
+error-ref-shell-refused = Open the address that was printed at the start again.
+error-ref-newer-schema = A newer version wrote the data on this phone. Update the app.
+error-ref-store-unusable = The store on this phone cannot be used. Check the free space.

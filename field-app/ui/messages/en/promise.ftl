@@ -1,0 +1,24 @@
+promise-title = Promise to pay
+promise-none = None
+promise-says = { $amount } by { $day }
+promise-amount = Amount
+promise-amount-wrong = Give an amount above zero with at most two decimals, such as 50000 or 386,420.00
+promise-due = Pay by
+promise-replaces = This replaces the promise of { $amount } by { $day }.
+promise-save = Record the promise
+
+outcome-title = Outcome
+outcome-none = Not recorded
+outcome-record = Record the outcome
+outcome-how = How the visit ended
+outcome-reason = Why not paid
+outcome-summary = One sentence for the manager
+outcome-summary-hint = The one thing that matters
+outcome-save = Record the outcome
+outcome-signed = Signed
+outcome-promised-orally = Promised by word only
+outcome-refused-to-sign = Refused to sign
+outcome-disputed = Disputed
+outcome-not-met = Nobody met
+outcome-paid = Paid or showed payment
+outcome-gone = Moved or closed

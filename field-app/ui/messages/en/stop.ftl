@@ -1,0 +1,73 @@
+stop-title = Stop
+stop-status-planned = To visit
+stop-status-arrived = On site
+stop-status-left = Left
+stop-status-accepted = Accepted
+stop-days-past-due = { $count } days past due
+stop-sent-back-flag = Sent back
+stop-conflict-flag = Conflict
+stop-code = Customer { $code }
+stop-total = { $total } outstanding
+stop-check-in = Check in
+stop-check-out = Check out
+stop-not-yet = Not yet
+stop-statement = Statement
+stop-record = Visit record
+stop-record-saves-itself = Saved on this phone as you type; what your colleagues write is merged at sync.
+stop-not-editable = The record has not arrived on this phone yet. Sync first.
+stop-timeline = Timeline
+
+position-reading = Finding the position…
+position-inside = On site: { $distance } m from the customer, accuracy ±{ $accuracy } m.
+position-unsure = May or may not be on site: { $distance } m from the customer, accuracy ±{ $accuracy } m.
+position-outside = Not on site: { $distance } m from the customer, accuracy ±{ $accuracy } m.
+position-unknown = { $distance } m from the customer, accuracy ±{ $accuracy } m.
+position-no-site = Position taken, accuracy ±{ $accuracy } m. The customer’s site is not on file, so there is no distance.
+position-missing-denied = No position: permission is off. Marked as such; show in another way that you were there.
+position-missing-timed-out = No position: none was found in time. Marked as such; show in another way that you were there.
+position-missing-unavailable = No position: this device has none. Marked as such; show in another way that you were there.
+position-stale = The fix is { $minutes } minutes old.
+position-mocked = The phone says that a mock provider made it.
+
+material-title = Papers to take along
+material-statement = Statement
+material-contract = Contract
+material-demand-letter = Demand letter
+material-lawyers-letter = Lawyer’s letter
+material-visit-receipt = Visit receipt
+
+field-saving = Saving…
+field-notes = Notes
+field-hint-notes = What you saw: premises, vehicles, stock…
+field-negotiation = Negotiation
+field-hint-negotiation = What both sides said
+field-reason = Why not paid
+field-met-person = Whom you met
+field-hint-met-person = Name and job
+field-proposal = What the customer proposes
+field-hint-proposal = For example: in three instalments
+field-next-step = Next step
+field-hint-next-step = Who does what, and when
+field-customer-notes = Notes on the customer
+
+reason-none = Not given
+reason-evasive = Passes it on to others
+reason-delay = Plays for time
+reason-refuses = Refuses to pay
+reason-bad-faith = Bad faith
+reason-quality = Disputes the quality
+reason-amount = Disputes the amount
+reason-no-funds = No money at present
+reason-no-authority = Nobody there may decide
+
+conflict-title = “{ $field }” has different values
+conflict-why = Two people changed it without a network. Choose one; the other stays on record.
+conflict-take = Use this
+conflict-empty = (empty)
+conflict-author-unknown = Author not known here
+
+send-back-title = Sent back: { $field }
+send-back-until = answer by { $day }
+send-back-answer = Your addition or correction
+send-back-answer-hint = The original stays as it is; the answer is linked to it.
+send-back-send = Record the answer

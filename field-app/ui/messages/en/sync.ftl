@@ -1,0 +1,56 @@
+sync-title = Sync
+sync-now = Sync now
+sync-running = Syncing…
+sync-badge-all = All received
+sync-badge-unsent = { $count } not received
+sync-badge-held = { $count } held
+sync-safe = Safe to close
+sync-safe-why = The office has everything from this phone, each with the server’s receipt.
+sync-not-safe = { $count ->
+    [one] { $count } item has
+   *[other] { $count } items have
+} not been received yet
+sync-not-safe-why = Do not uninstall, reset or hand over this phone. Sync when there is a network.
+sync-held-why = { $count } more are kept by the server until somebody decides. Nothing is lost.
+sync-never = Never synced
+sync-last = Last sync: { $time }
+sync-done = Done: { $up } received by the office, { $down } updates arrived here.
+sync-differs = This phone and the server still differ. Call support; all your work is still here.
+sync-parts-waiting = { $count } attachments are still on their way
+
+lane-no-connection = The server cannot be reached. Everything is on this phone; sync when there is a network.
+lane-busy = The server is busy. Sync again in a while.
+lane-sign-in = The server does not know this phone any more. Ask the office for a new code; your work is still here.
+lane-bad-answer = The server’s answer makes no sense. Check whether the network wants a login, or update the app.
+lane-not-run = The sync did not finish. Try again.
+
+state-local = On this phone
+state-sent = Sent
+state-receipted = Received
+state-held = Held
+
+held-revoked = This phone was revoked. The server keeps it; talk to the office.
+held-out-of-scope = The stop was given to somebody else. The server keeps it; the office decides.
+held-malformed = The server cannot read it. Update the app and call support.
+held-bad-signature = The signature does not verify. Call support.
+held-forked-chain = The number is taken; a copy of this phone may be in use. Call support.
+held-gap-in-chain = Something before it has not arrived; it goes on by itself then.
+held-foreign-actor = The change was written under another device’s name. Call support.
+held-forked-actor = The change number is taken; a copy of this phone may be in use. Call support.
+held-missing-dependency = A change before it has not arrived; it goes on by itself then.
+held-too-large = It is larger than allowed. Call support.
+held-not-allowed = Your role may not do this. The office decides.
+held-unknown-subject = The server does not know the stop or customer. The office decides.
+held-id-reused = The same number came before with other content. Call support.
+
+sync-item-check-in = Check-in
+sync-item-check-out = Check-out
+sync-item-statement-shown = Statement shown
+sync-item-acknowledgement = Signed statement
+sync-item-refusal = Refusal
+sync-item-promise = Promise
+sync-item-outcome = Outcome
+sync-item-amendment = Answer to a send-back
+sync-item-conflict-settled = Conflict settled
+sync-item-run = Changes to the record
+sync-item-part = Attachment

@@ -1,0 +1,9 @@
+device-enrol-title = 登记本机
+device-enrol-why = 向公司内勤索取一次性登记码。登记后，走访方案和对账单会下载到本机，没有网络也能工作。
+device-server = 服务器地址
+device-code = 登记码
+device-code-hint = 26 位，横线和大小写不影响
+device-name = 本机名称
+device-name-hint = 例如：李伟的手机。公司据此识别设备。
+device-enrol = 登记
+device-enrolling = 正在登记并下载…

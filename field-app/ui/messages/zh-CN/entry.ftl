@@ -1,0 +1,27 @@
+entry-check-in = 签到
+entry-check-out = 签退
+entry-statement-shown = 出示对账单
+entry-acknowledgement = 签字确认
+entry-acknowledgement-detail = { $name }（{ $capacity }）确认 { $total }
+entry-refusal = 拒签
+entry-promise = 付款承诺
+entry-outcome = 走访结果
+entry-amendment = 补正答复
+entry-conflict-settled = 选定冲突内容
+entry-visit-accepted = 经理验收
+entry-sent-back = 退回补正
+entry-desk = 公司处理
+entry-parts = 附件 { $complete }/{ $total }
+entry-signed-title = 已签对账单
+entry-signature-of = { $name } 的签名
+entry-image-missing = 签名图像不在本机。
+
+check-title = 核验
+check-signature = 本机数字签名
+check-statement = 对账单与所示一致
+check-strokes = 笔迹
+check-image = 签名图像
+check-receipt = 服务器回执
+check-answer-holds = 一致
+check-answer-broken = 不一致
+check-answer-unknown = 本机无法判断

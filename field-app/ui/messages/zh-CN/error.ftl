@@ -1,0 +1,16 @@
+error-retry = 没有成功，请再试一次。本机内容没有丢失。（{ $ref }）
+error-sign-in = 请先登记本机。（{ $ref }）
+error-wait = 请稍候，另一项操作正在进行。（{ $ref }）
+error-fix = 请检查填写的内容。（{ $ref }）
+error-gone = 它已不在本机，请返回并同步。（{ $ref }）
+error-support = 应用出错，请联系支持并报上：{ $ref }
+error-ref-no-connection = 连不上服务器。工作都在本机，有网络时再试。
+error-ref-server-busy = 服务器正忙，请稍后再试。
+error-ref-device-refused = 服务器不接受这个登记码或这台手机。请核对登记码，或向内勤索取新的。
+error-ref-not-enrolled = 请先登记本机。
+error-ref-already-enrolled = 本机已经登记。
+error-ref-sync-running = 同步正在进行，请稍候。
+error-ref-shell-silent = 应用没有响应，请再试一次；仍不行就重新打开应用，内容都在本机。
+error-ref-shell-refused = 请用启动时给出的地址重新打开。
+error-ref-newer-schema = 本机数据由更新的版本写入，请更新应用。
+error-ref-store-unusable = 本机存储无法使用，请检查剩余空间。

@@ -1,0 +1,24 @@
+promise-title = 付款承诺
+promise-none = 没有承诺
+promise-says = { $day } 前支付 { $amount }
+promise-amount = 承诺金额（元）
+promise-amount-wrong = 请填大于零的金额，最多两位小数，例如 50000 或 386,420.00
+promise-due = 最迟付款日
+promise-replaces = 将取代现有承诺：{ $day } 前支付 { $amount }。
+promise-save = 记录承诺
+
+outcome-title = 走访结果
+outcome-none = 未记录
+outcome-record = 记录走访结果
+outcome-how = 结果
+outcome-reason = 未付原因
+outcome-summary = 给经理的一句话
+outcome-summary-hint = 最重要的一点
+outcome-save = 记录结果
+outcome-signed = 已签字
+outcome-promised-orally = 口头承诺
+outcome-refused-to-sign = 拒签
+outcome-disputed = 有争议
+outcome-not-met = 未见到人
+outcome-paid = 当场付款或出示付款凭证
+outcome-gone = 已搬迁或停业

@@ -1,0 +1,73 @@
+stop-title = 走访点
+stop-status-planned = 待走访
+stop-status-arrived = 正在走访
+stop-status-left = 已签退
+stop-status-accepted = 经理已验收
+stop-days-past-due = 逾期 { $count } 天
+stop-sent-back-flag = 退回补正
+stop-conflict-flag = 有冲突
+stop-code = 客户编号 { $code }
+stop-total = 应收合计 { $total }
+stop-check-in = 签到
+stop-check-out = 签退
+stop-not-yet = 未记录
+stop-statement = 对账单
+stop-record = 走访记录
+stop-record-saves-itself = 边写边保存在本机；队友写的内容会在同步时合并。
+stop-not-editable = 记录文档还没有下载到本机，请先同步。
+stop-timeline = 时间线
+
+position-reading = 正在定位…
+position-inside = 在现场范围内：距客户 { $distance } 米，精度 ±{ $accuracy } 米。
+position-unsure = 无法确定是否在现场：距客户 { $distance } 米，精度 ±{ $accuracy } 米。
+position-outside = 不在现场范围：距客户 { $distance } 米，精度 ±{ $accuracy } 米。
+position-unknown = 距客户 { $distance } 米，精度 ±{ $accuracy } 米。
+position-no-site = 已定位，精度 ±{ $accuracy } 米；客户没有登记坐标，无法比较距离。
+position-missing-denied = 没有位置：定位权限未开启。已照实标记，请用其他方式佐证到访。
+position-missing-timed-out = 没有位置：在规定时间内未能定位。已照实标记，请用其他方式佐证到访。
+position-missing-unavailable = 没有位置：本机无法定位。已照实标记，请用其他方式佐证到访。
+position-stale = 定位是 { $minutes } 分钟前的。
+position-mocked = 系统提示位置来自模拟软件。
+
+material-title = 随带材料
+material-statement = 对账单
+material-contract = 合同
+material-demand-letter = 催款函
+material-lawyers-letter = 律师函
+material-visit-receipt = 到访回执单
+
+field-saving = 正在保存…
+field-notes = 备注
+field-hint-notes = 现场情况、证照、车辆、库存……
+field-negotiation = 洽谈记录
+field-hint-negotiation = 双方说了什么
+field-reason = 未付原因
+field-met-person = 见到谁
+field-hint-met-person = 姓名、职务
+field-proposal = 客户提出的方案
+field-hint-proposal = 例如：分三期支付
+field-next-step = 下一步
+field-hint-next-step = 谁、何时、做什么
+field-customer-notes = 客户备注
+
+reason-none = 未填写
+reason-evasive = 推诿
+reason-delay = 拖延
+reason-refuses = 拒付
+reason-bad-faith = 恶意拖欠
+reason-quality = 质量异议
+reason-amount = 金额不符
+reason-no-funds = 资金困难
+reason-no-authority = 对方无权决定
+
+conflict-title = “{ $field }”有不同内容
+conflict-why = 两人在没有网络时都改了这一项。请选定一个；另一个仍留在记录里。
+conflict-take = 采用
+conflict-empty = （空）
+conflict-author-unknown = 作者不明
+
+send-back-title = 退回补正：{ $field }
+send-back-until = { $day } 前答复
+send-back-answer = 补充或更正
+send-back-answer-hint = 原件不会改动，答复会附在其后。
+send-back-send = 记录答复

@@ -1,0 +1,53 @@
+sync-title = 同步
+sync-now = 立即同步
+sync-running = 正在同步…
+sync-badge-all = 已全部收妥
+sync-badge-unsent = { $count } 项未收妥
+sync-badge-held = { $count } 项待处理
+sync-safe = 可以放心关机
+sync-safe-why = 公司已收妥本机全部工作，每一项都有服务器回执。
+sync-not-safe = { $count } 项工作公司还没有收妥
+sync-not-safe-why = 请勿卸载、重置或交出本机。有网络时同步即可。
+sync-held-why = 另有 { $count } 项已存在服务器，等公司处理，不会丢失。
+sync-never = 还没有同步过
+sync-last = 上次同步：{ $time }
+sync-done = 同步完成：收妥 { $up } 项，收到 { $down } 项更新。
+sync-differs = 本机与服务器的内容仍不一致，请联系支持。工作都还在本机。
+sync-parts-waiting = { $count } 个附件还没有传完
+
+lane-no-connection = 连不上服务器。工作都在本机，有网络时再同步。
+lane-busy = 服务器正忙，请稍后再同步。
+lane-sign-in = 服务器不再认识本机，请向内勤索取新的登记码。工作都还在本机。
+lane-bad-answer = 服务器的答复无法识别。请检查网络是否要求登录，或更新应用。
+lane-not-run = 同步没有做完，请再试一次。
+
+state-local = 仅在本机
+state-sent = 已发送
+state-receipted = 已收妥
+state-held = 待处理
+
+held-revoked = 本机已被吊销。内容已存在服务器，请联系内勤。
+held-out-of-scope = 这个走访点已改派他人。内容已存在服务器，由公司处理。
+held-malformed = 服务器读不懂这一项。请更新应用并联系支持。
+held-bad-signature = 数字签名核验不通过。请联系支持。
+held-forked-chain = 编号已被占用，可能有另一台手机使用了本机的备份。请联系支持。
+held-gap-in-chain = 前面还有内容没有到达，到达后会自动处理。
+held-foreign-actor = 修改的作者与本机不符。请联系支持。
+held-forked-actor = 修改编号已被占用，可能有另一台手机使用了本机的备份。请联系支持。
+held-missing-dependency = 所依据的修改还没有到达，到达后会自动处理。
+held-too-large = 超过允许的大小。请联系支持。
+held-not-allowed = 你的职务不能做这一项。由公司处理。
+held-unknown-subject = 服务器没有它所说的走访点或客户。由公司处理。
+held-id-reused = 同一编号曾以其他内容发送过。请联系支持。
+
+sync-item-check-in = 签到
+sync-item-check-out = 签退
+sync-item-statement-shown = 出示对账单
+sync-item-acknowledgement = 签字确认
+sync-item-refusal = 拒签
+sync-item-promise = 付款承诺
+sync-item-outcome = 走访结果
+sync-item-amendment = 补正答复
+sync-item-conflict-settled = 选定冲突内容
+sync-item-run = 走访记录的修改
+sync-item-part = 附件

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { entryAddress, routeOf, stopAddress, SYNC, TODAY } from "../src/route";
+
+test("addresses read back", () => {
+  expect(routeOf(stopAddress("s1"))).toEqual({ screen: "stop", stop: "s1", page: undefined });
+  expect(routeOf(stopAddress("s1", "sign"))).toEqual({ screen: "stop", stop: "s1", page: "sign" });
+  expect(routeOf(entryAddress("e1"))).toEqual({ screen: "entry", entry: "e1" });
+  expect(routeOf(SYNC)).toEqual({ screen: "sync" });
+  expect(routeOf(TODAY)).toEqual({ screen: "today", server: undefined });
+});
+
+test("the start address may propose a server, and nonsense is today", () => {
+  expect(routeOf("#/?server=http://127.0.0.1:8080")).toEqual({ screen: "today", server: "http://127.0.0.1:8080" });
+  for (const hash of ["", "#", "#/stops/", "#/nothing"]) expect(routeOf(hash).screen).toBe("today");
+  expect(routeOf("#/stops/s1/nothing")).toEqual({ screen: "stop", stop: "s1", page: undefined });
+});
