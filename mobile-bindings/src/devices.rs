@@ -12,7 +12,7 @@ use countersign_core::domain::position::{Crs, FixSource, RawFix};
 use countersign_core::domain::time::{ClockReading, Instant};
 use countersign_core::journal::facts::MissingFix;
 
-use crate::errors::{ErrorKind, MobileError};
+use crate::errors::MobileError;
 
 uniffi::custom_type!(Instant, i64, {
     remote,

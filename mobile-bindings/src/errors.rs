@@ -1,24 +1,6 @@
 //! What a caller of the bindings can act on: six kinds, and a key under which the catalogs have the words.
 
-use serde::Serialize;
-
-/// The six things a caller can do. The names are part of the JSON door.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorKind {
-    /// Ask again; nothing was lost.
-    Retry,
-    /// Enrol this device, or sign in again.
-    SignIn,
-    /// Something has to arrive first.
-    Wait,
-    /// What was given is wrong; the reference says what.
-    Fix,
-    /// It does not exist, or no longer.
-    Gone,
-    /// A bug or damage.
-    Support,
-}
+use countersign_core::replica::{ErrorKind, ReplicaError};
 
 /// An error as it leaves the core. `reference` is a stable key for the message catalogs and holds no personal data.
 ///
@@ -94,5 +76,12 @@ impl MobileError {
 impl From<uniffi::UnexpectedUniFFICallbackError> for MobileError {
     fn from(_foreign: uniffi::UnexpectedUniFFICallbackError) -> Self {
         Self::new(ErrorKind::Support, "device-service")
+    }
+}
+
+/// The one table from inside to outside.
+impl From<ReplicaError> for MobileError {
+    fn from(error: ReplicaError) -> Self {
+        Self::new(error.kind(), error.reference())
     }
 }

@@ -1,2 +1,21 @@
-//! Placeholder.
+//! The core as the phone's shells and the web UI call it; decides nothing.
+//!
+//! Two doors: the shells use the typed API ([`Replica`] and the device services of [`devices`]), the web UI uses
+//! [`Replica::dispatch`], a JSON envelope in and one out. Every method is one call into the core.
+
+#[cfg(panic = "abort")]
+compile_error!("panics are caught at this border: build with panic = \"unwind\"");
+
+mod devices;
+mod errors;
+
+pub use countersign_core::domain::position::{Crs, FixSource, RawFix};
+pub use countersign_core::domain::time::{ClockReading, Instant};
+pub use countersign_core::journal::facts::MissingFix;
+pub use devices::{
+    CancelToken, Clock, DeviceSigner, FixReply, HttpAnswer, HttpCall, HttpClient, HttpHeader,
+    HttpReply, Locator, Observer,
+};
+pub use errors::MobileError;
+
 uniffi::setup_scaffolding!();

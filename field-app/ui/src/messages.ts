@@ -25,7 +25,8 @@ export function catalog(language: Language): Say {
   }
   return (key, args) => {
     const pattern = bundle.getMessage(key)?.value;
-    return pattern ? bundle.formatPattern(pattern, args) : key;
+    // An argument that is missing shows as its name, and the rest of the sentence stays.
+    return pattern ? bundle.formatPattern(pattern, args, []) : key;
   };
 }
 

@@ -42,16 +42,16 @@ consent-withheld = Does not agree; keep the line only
 
 capacity-legal-representative = Legal representative
 capacity-principal = Principal
-capacity-authorised-agent = Authorised agent, authority on file
-capacity-duty-holder = Duty holder, such as finance
+capacity-authorised-agent = Authorised agent
+capacity-duty-holder = Duty holder
 capacity-mail-room = Mail room
 capacity-other-employee = Other employee
 capacity-company-seal-alone = Company seal alone
 capacity-company-seal-with-duty-holder = Company seal with a duty holder
 capacity-natural-person = The person who owes
 capacity-co-resident-adult-relative = Adult relative in the same home
-capacity-other = Neighbour, minor or others
-capacity-guarantor = Guarantor, for himself only
+capacity-other = Somebody else
+capacity-guarantor = Guarantor
 
 refusal-title = Refusal
 refusal-why = A refusal is an outcome too. Record it as it was.

@@ -39,16 +39,16 @@ consent-withheld = 不同意，只保存线条
 
 capacity-legal-representative = 法定代表人
 capacity-principal = 主要负责人
-capacity-authorised-agent = 被授权人（授权已留存）
-capacity-duty-holder = 职务人员（如财务）
+capacity-authorised-agent = 被授权人
+capacity-duty-holder = 职务人员
 capacity-mail-room = 收发部门
 capacity-other-employee = 其他员工
 capacity-company-seal-alone = 仅盖公章
 capacity-company-seal-with-duty-holder = 公章并职务人员签名
-capacity-natural-person = 自然人本人
+capacity-natural-person = 本人
 capacity-co-resident-adult-relative = 同住成年亲属
-capacity-other = 邻居、未成年人等其他人
-capacity-guarantor = 保证人（仅就其本人）
+capacity-other = 其他人
+capacity-guarantor = 保证人
 
 refusal-title = 拒签
 refusal-why = 拒签也是一种结果，请照实记录。

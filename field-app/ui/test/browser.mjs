@@ -1,0 +1,215 @@
+// The built pages in a real browser: one visit over the loopback transport with touch, an accessibility check on every
+// screen in both languages, and the same bundle over the two phone transports. `CHROMIUM` names the browser;
+// `SCREENS` names a folder for pictures.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+import { fakeCore } from "./fake-core.mjs";
+
+const TYPES = { html: "text/html", js: "text/javascript", css: "text/css" };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+const SMALL = { ...PHONE, viewport: { width: 360, height: 640 } };
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+async function file(path) {
+  const name = path === "/" ? "index.html" : path.slice(1);
+  return { body: await readFile(new URL(`../dist/${name}`, import.meta.url)), contentType: TYPES[name.split(".").at(-1)] };
+}
+
+function serve(core) {
+  const server = createServer(async (request, answer) => {
+    const path = new URL(request.url, "http://host").pathname;
+    if (path === "/events") return answer.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    if (path === "/rpc") {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      return answer.end(core.dispatch(body));
+    }
+    const found = await file(path).catch(() => undefined);
+    if (!found) return answer.writeHead(404).end();
+    return answer.writeHead(200, { "content-type": found.contentType, "content-security-policy": POLICY }).end(found.body);
+  });
+  return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server)));
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+async function open(locale, device = PHONE, more = {}) {
+  const context = await browser.newContext({ ...device, locale, timezoneId: "Asia/Shanghai", ...more });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("pageerror", (error) => assert.fail(`page error: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && assert.fail(`console: ${message.text()}`));
+  return page;
+}
+
+async function look(page, name) {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  assert.deepEqual(violations.map((one) => [one.id, one.nodes.map((node) => node.html)]), [], `${name}: accessibility`);
+  const tooWide = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const beyond = (element) => element.getBoundingClientRect().right > clientWidth + 1;
+    return scrollWidth > clientWidth ? [...document.querySelectorAll("body *")].filter(beyond).map((one) => one.outerHTML.slice(0, 120)) : [];
+  });
+  assert.deepEqual(tooWide, [], `${name}: wider than the screen`);
+  if (process.env.SCREENS) await page.screenshot({ path: `${process.env.SCREENS}/${name}.png`, fullPage: true });
+}
+
+async function draw(page) {
+  const box = await page.locator("canvas").boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  for (const shift of [0, 120]) {
+    const at = (i) => ({ x: box.x + 30 + shift + i * 3, y: box.y + 90 + Math.sin(i / 4) * 40, force: 0.4 });
+    await touch("touchStart", at(0));
+    for (let i = 1; i < 40; i++) await touch("touchMove", at(i));
+    await touch("touchEnd");
+  }
+}
+
+const go = (page, hash) => page.evaluate((to) => (location.hash = to), hash);
+
+async function visit(locale, words) {
+  const core = fakeCore({ enrolled: false });
+  const server = await serve(core);
+  const page = await open(locale);
+  const name = (screen) => `${locale}-${screen}`;
+  await page.goto(`http://127.0.0.1:${server.address().port}/#/?server=http://127.0.0.1:8080`);
+  const code = page.locator(".code");
+  await code.fill("TOO-SHORT");
+  await page.locator("input").last().fill(words.phone);
+  await page.locator("button.primary").click();
+  await page.getByText(words.refused).waitFor();
+  await look(page, name("enrol"));
+  await code.fill("01AB2-CD3EF-4GH5J-K6MN7-P8QR9S");
+  await page.locator("button.primary").click();
+
+  await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
+  await look(page, name("today"));
+  await page.getByText("华东电缆（吴江）有限公司").click();
+  await page.getByText(words.checkIn).first().waitFor();
+  await look(page, name("stop-planned"));
+  await page.locator("footer button").click();
+  await page.getByText(words.noPosition).waitFor();
+  await page.locator("#field-notes").fill("仓库已空");
+  await page.locator("#field-notes").blur();
+  while (core.edits.length === 0) await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.deepEqual(core.edits, [{ field: "notes", value: "仓库已空", base: "" }]);
+
+  await page.locator("footer a").click();
+  await page.getByText("本对账单仅确认本金").waitFor();
+  await page.locator(".end").scrollIntoViewIfNeeded();
+  await look(page, name("statement"));
+  await page.locator("footer button:enabled").click();
+  await page.locator("#capacity").selectOption("duty_holder");
+  await page.locator("input").first().fill("张敏");
+  await page.locator("input[type=radio]").first().check();
+  await page.getByText("民法典170、172条").waitFor();
+  await look(page, name("signer"));
+  await page.locator("footer button").click();
+  await page.locator("canvas").waitFor();
+  await draw(page);
+  await page.getByText(words.strokes).waitFor();
+  assert.equal(core.strokes.length, 2);
+  assert.ok(core.strokes.every((stroke) => stroke.pointer === "touch" && stroke.x.length >= 20));
+  await look(page, name("pad"));
+  await page.reload();
+  await page.getByText(words.strokes).waitFor();
+  const inked = await page.locator("canvas").evaluate((pad) => pad.getContext("2d").getImageData(0, 0, pad.width, pad.height).data.some((value) => value > 0));
+  assert.ok(inked, "the pad is redrawn from the core after a reload");
+  await page.setViewportSize({ width: 844, height: 390 });
+  await look(page, name("pad-landscape"));
+  await page.setViewportSize(PHONE.viewport);
+  await page.locator("footer button:enabled").click();
+  await page.locator("img").waitFor();
+  await look(page, name("entry"));
+
+  await go(page, "#/stops/stop-1/promise");
+  await page.locator("#amount").fill("５００００");
+  await page.getByText("¥50,000").waitFor();
+  await page.locator("#due").fill("2026-07-31");
+  await look(page, name("promise"));
+  await page.locator("footer button:enabled").click();
+  await page.getByText(words.promised).waitFor();
+  await go(page, "#/stops/stop-1/outcome");
+  await page.locator("input[type=radio]").first().check();
+  await look(page, name("outcome"));
+  await page.locator("footer button").click();
+  await page.locator("footer button:enabled").waitFor();
+  await look(page, name("stop-arrived"));
+
+  await go(page, "#/stops/stop-1/refusal");
+  await page.locator("input[type=radio]").first().waitFor();
+  await look(page, name("refusal"));
+  await go(page, "#/stops/stop-2");
+  await page.getByText("陈刚").first().waitFor();
+  await look(page, name("stop-visited"));
+  await go(page, "#/sync");
+  await page.locator("footer button").click();
+  await page.getByText(words.noNetwork).waitFor();
+  await look(page, name("sync"));
+  await page.close();
+  server.closeAllConnections();
+  server.close();
+}
+
+async function small() {
+  const core = fakeCore();
+  const server = await serve(core);
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await open("zh-CN", SMALL, { colorScheme });
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
+    await look(page, `small-${colorScheme}-today`);
+    for (const [screen, hash] of [["stop", "#/stops/stop-2"], ["statement", "#/stops/stop-1/statement"], ["sync", "#/sync"], ["entry", "#/entries/entry-signed"]]) {
+      await go(page, hash);
+      await page.locator("main > *").nth(1).waitFor({ state: "attached" });
+      await look(page, `small-${colorScheme}-${screen}`);
+    }
+    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    await go(page, "#/stops/stop-2");
+    await page.getByText("陈刚").first().waitFor();
+    await look(page, `small-${colorScheme}-text-200`);
+    await page.close();
+  }
+  server.closeAllConnections();
+  server.close();
+}
+
+async function phoneTransport(shell) {
+  const core = fakeCore();
+  const page = await open("zh-CN");
+  await page.route("https://app.invalid/**", async (route) => route.fulfill(await file(new URL(route.request().url()).pathname)));
+  await page.exposeFunction("__core", core.dispatch);
+  if (shell === "ios") {
+    await page.addInitScript(() => {
+      window.webkit = { messageHandlers: { core: { postMessage: (request) => window.__core(request) } } };
+    });
+  }
+  await page.goto("https://app.invalid/");
+  if (shell === "android") {
+    await page.evaluate(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = async (e) => port1.postMessage(await window.__core(e.data));
+      window.postMessage("core", location.origin, [port2]);
+    });
+  }
+  await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
+  await page.close();
+}
+
+const stories = [
+  ["a visit in Chinese", () => visit("zh-CN", { phone: "李伟的手机", refused: "服务器不接受这个登记码", checkIn: "签到", noPosition: "没有位置：本机无法定位", strokes: "已保存 2 笔", promised: "2026年7月31日 前支付 ¥50,000", noNetwork: "连不上服务器" })],
+  ["a visit in English", () => visit("en-GB", { phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
+  ["a small phone, light and dark, and text at 200 %", small],
+  ["the reply handler of iOS", () => phoneTransport("ios")],
+  ["the message port of Android", () => phoneTransport("android")],
+];
+for (const [name, story] of stories) {
+  await story();
+  console.log(`ok ${name}`);
+}
+await browser.close();

@@ -1,0 +1,137 @@
+// Stands in for the core's dispatch(json) -> json, with one plan of three stops in every state that a screen draws.
+
+const CNY = (amount) => ({ currency: "CNY", amount });
+const DAY = "2026-07-15";
+const AT = Date.parse("2026-07-15T01:40:00Z");
+const hash = (digit) => String(digit).repeat(64);
+
+function stopRow(order, name, more) {
+  return {
+    stop: `stop-${order}`, plan: "plan-1", day: DAY, order, customer: `customer-${order}`, code: `K00${order}27`, name,
+    address: "江苏省苏州市吴江区盛泽镇舜湖西路 188 号 3 幢 2 层", contact: "王经理", phone: "13800001234",
+    materials: ["statement", "demand_letter", "visit_receipt"], total: CNY("386420.00"), days_past_due: 94, bucket: "d61_90",
+    status: "planned", outcome: null, promise: null, is_signed: false, has_conflict: false, open_send_backs: 0, state: null, ...more,
+  };
+}
+
+const RENDER_MODEL = {
+  template: "statement-a", template_version: 1, language: "zh-CN", title: "对账单",
+  rows: [
+    { label: "债权人", value: "苏州恒力线缆有限公司" },
+    { label: "债务人", value: "华东电缆（吴江）有限公司" },
+    { label: "截止日", value: "2026年6月30日" },
+    { label: "尚欠本金", value: "¥386,420.00" },
+    { label: "大写", value: "人民币叁拾捌万陆仟肆佰贰拾元整" },
+    { label: "账目快照", value: "9f3a51c2" },
+  ],
+  clauses: [
+    "截至2026年6月30日，贵公司尚欠我公司货款本金人民币叁拾捌万陆仟肆佰贰拾元整（¥386,420.00）。请贵公司支付上述款项。",
+    "本对账单仅确认本金，不影响合同约定的逾期付款违约责任。",
+  ],
+};
+const AGREED = "双方同意：在本设备屏幕上手写签名，与在纸上签名具有同样的约束力；签名连同对账单内容一并封存。";
+const EFFECTS = {
+  duty_holder: [
+    { effect: "demand_received", answer: "needs_proof", source: "民法典170、172条" },
+    { effect: "amount_admitted", answer: "needs_proof", source: "合同编通则解释21、22条" },
+    { effect: "promise_binds", answer: "no", source: "民法典170条" },
+  ],
+};
+const YES = ["demand_received", "amount_admitted", "promise_binds"].map((effect) => ({ effect, answer: "yes", source: "民法典61、504条" }));
+
+const position = (at_ms, more) => ({ at_ms, missing: null, accuracy_m: 12, age_ms: 4000, is_mocked: false, is_stale: false, distance_m: 40, fence: "inside", ...more });
+const entry = (kind, state, at_ms, more = {}, author_name = "李伟") => ({
+  entry: `entry-${kind}-${at_ms}`, stop: "stop-2", at_ms, author: "user-1", author_name, hash: hash(3), state, held_code: null,
+  parts_complete: 0, parts_total: 0, amends: null, position: null, ...more, detail: { kind, ...more.detail },
+});
+
+/** A core for one page: `dispatch` answers, `strokes` is what it was given. */
+export function fakeCore({ enrolled = true } = {}) {
+  const device = { enrolled, user_name: enrolled ? "李伟" : "", organisation_name: enrolled ? "苏州恒力线缆有限公司" : "", device_id: null, unsent: 7, held: 1, last_sync_ms: AT - 3_600_000, server_url: "http://127.0.0.1:8080" };
+  const rows = [
+    stopRow(1, "华东电缆（吴江）有限公司"),
+    stopRow(2, "盛泽远大纺织科技股份有限公司", { status: "left", outcome: "signed", is_signed: true, has_conflict: true, open_send_backs: 1, state: "sent", total: CNY("1280300.50"), promise: { entry: "entry-p", amount: CNY("50000.00"), due: "2026-07-31" } }),
+    stopRow(3, "平望精密机械厂", { total: CNY("9800.00"), days_past_due: 12, status: "accepted", outcome: "promised_orally", state: "receipted" }),
+  ];
+  const strokes = [];
+  const edits = [];
+  let signing = null;
+  const text = { notes: "", negotiation: "", reason: "", met_person: "", proposal: "", next_step: "" };
+  const statement = (stop) => ({ stop, statement: hash(7), form: "statement_a", cut_off: "2026-06-30", render_model: RENDER_MODEL, render_model_digest: hash(9), hash_short: "9f3a51c2", total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", lines: [], agreed_method: AGREED });
+  const visited = {
+    text: { notes: "仓库有大批成品，车间两条线在开。", negotiation: "财务张敏称公司正在等回款，月底前先付五万。", reason: "delay", met_person: "张敏（财务）", proposal: "分三期支付", next_step: "7 月 31 日核对到账" },
+    check_in: position(AT), check_out: position(AT + 3_000_000, { missing: "timed_out", accuracy_m: null, distance_m: null, fence: "unknown" }),
+    timeline: [
+      entry("check_in", "receipted", AT, { position: position(AT) }),
+      entry("acknowledgement", "sent", AT + 1_200_000, { parts_complete: 1, parts_total: 2, detail: { signer_name: "张敏", signer_title: "财务", capacity: "duty_holder", total: CNY("1280300.50") } }),
+      entry("promise", "local", AT + 1_500_000, { detail: { amount: CNY("50000.00"), due: "2026-07-31", supersedes: null } }),
+      entry("outcome", "held", AT + 1_600_000, { held_code: "out_of_scope", detail: { outcome: "signed", reason: null, summary: "财务已签，缺公章。" } }),
+      entry("check_out", "local", AT + 3_000_000, { position: position(AT + 3_000_000, { missing: "timed_out" }) }),
+    ],
+    conflicts: [{ document: "document-2", document_kind: "stop", field: "reason", values: [
+      { value: "delay", author: "user-1", author_name: "李伟", at_ms: AT + 900_000 },
+      { value: "no_funds", author: "user-2", author_name: "陈刚", at_ms: AT + 1_020_000 },
+    ] }],
+    sent_backs: [{ entry: "entry-sb", about: "entry-o", field: "对账单", reason: "请说明为何没有加盖公章，补充授权书照片的说明。", deadline: "2026-07-18", author_name: "周经理", at_ms: AT + 40_000_000, answer: null, answer_state: null }],
+    signings: [{ entry: "entry-signed", at_ms: AT + 1_200_000, signer_name: "张敏", capacity: "duty_holder", total: CNY("1280300.50"), state: "sent" }],
+  };
+  const stop = (id) => {
+    const row = rows.find((one) => one.stop === id);
+    const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
+    const { text: fields, ...parts } = own;
+    return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, customer_notes: "", contacts: [], ...fields, ...parts,
+      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, open_signing: signing && signing.stop === id ? signing.signing : null };
+  };
+  const signingView = () => signing && { ...signing, strokes: [...strokes], is_long_enough: strokes.reduce((sum, one) => sum + one.x.length, 0) > 20 };
+  const methods = {
+    "device.read": () => device,
+    "device.enrol": ({ code }) => {
+      if (code.replaceAll("-", "").length !== 26) throw { kind: "sign_in", ref: "device-refused" };
+      Object.assign(device, { enrolled: true, user_name: "李伟", organisation_name: "苏州恒力线缆有限公司" });
+      return device;
+    },
+    "sync.run": () => ({ pushed: 0, admitted: 0, held: 0, frames: 0, quarantined: 0, parts: 0, requests: 1, bytes_up: 0, bytes_down: 0, push: "no_connection", pull: "no_connection", blobs: "not_run", agreement: "not_compared" }),
+    "sync.read": () => ({ local: 4, sent: 2, held: 1, receipted: 31, parts_waiting: 1, quarantined: 0, safe_to_close: false, last_sync_ms: AT - 3_600_000, items: [
+      ["outcome", "held", "out_of_scope"], ["acknowledgement", "sent", null], ["promise", "local", null], ["check-out", "local", null], ["check-in", "receipted", null],
+    ].map(([title, state, held_code], i) => ({ id: `item-${i}`, kind: "entry", title_key: `sync-item-${title}`, subject: "盛泽远大纺织科技股份有限公司", state, held_code, size_bytes: 812, at_ms: AT + i * 60_000 })) }),
+    "today.read": () => ({ day: DAY, plans: [
+      { plan: "plan-1", title: "盛泽片区 7 月 15 日", day: DAY, vehicle: "苏E·7K283", team: ["李伟", "陈刚"], stops: 3, ready: true, missing_parts: 0 },
+      { plan: "plan-2", title: "昆山片区 7 月 17 日", day: "2026-07-17", vehicle: "", team: ["李伟"], stops: 5, ready: false, missing_parts: 3 },
+    ], stops: rows, stops_total: 3 }),
+    "position.read": () => ({ missing: "unavailable" }),
+    "clock.read": () => ({ wall: AT, monotonic_ms: 1000, boot: "b" }),
+    "stop.read": ({ stop: id }) => stop(id),
+    "stop.check_in": ({ stop: id }) => Object.assign(rows.find((one) => one.stop === id), { status: "arrived", state: "local", fix: { missing: "unavailable", fence: "unknown" } }) && { entry: "e" },
+    "stop.check_out": ({ stop: id }) => Object.assign(rows.find((one) => one.stop === id), { status: "left" }) && { entry: "e" },
+    "stop.edit": ({ field, value, base }) => (edits.push({ field, value, base }), (text[field] = value), null),
+    "statement.read": ({ stop: id }) => statement(id),
+    "signing.effects": ({ capacity }) => EFFECTS[capacity] ?? YES,
+    "signing.begin": ({ stop: id, signer, stroke_consent, viewing }) => {
+      signing = { signing: "signing-1", stop: id, statement: hash(7), total: CNY("386420.00"), hash_short: "9f3a51c2", signer, stroke_consent, viewing, state: "open", entry: null };
+      return signingView();
+    },
+    "signing.read": () => signingView(),
+    "signing.stroke": ({ stroke }) => (strokes.push(stroke), null),
+    "signing.undo": () => (strokes.pop(), null),
+    "signing.abandon": () => ((signing = null), (strokes.length = 0), null),
+    "signing.finish": () => ((signing = null), { entry: "entry-signed" }),
+    "entry.read": ({ entry: id }) => ({ entry: id, stop: "stop-1", paper: "statement_a", statement: hash(7), render_model: RENDER_MODEL, render_model_digest: hash(9), hash_short: "9f3a51c2", hash: hash(4), total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整",
+      signer: { name: "张敏", title: "财务", capacity: "duty_holder", proof: "工牌" }, stroke_consent: "given", viewing: { opened_ms: 1, scrolled_to_end_ms: 2, total_confirmed_ms: 3 }, at_ms: AT, at: "2026-07-15 10:00", author_name: "李伟", position: position(AT),
+      image_svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 336 120"><path d="M30 80 C60 10 90 110 130 50 S220 30 300 70" fill="none" stroke="#10204a" stroke-width="3" stroke-linecap="round"/></svg>',
+      state: "local", verification: { signature: "holds", statement: "holds", strokes: "holds", image: "holds", receipt: "unknown" } }),
+    "promise.record": ({ stop: id, amount, due }) => Object.assign(rows.find((one) => one.stop === id), { promise: { entry: "e", amount, due } }) && { entry: "e" },
+    "outcome.record": ({ stop: id, kind }) => Object.assign(rows.find((one) => one.stop === id), { outcome: kind }) && { entry: "e" },
+    "refusal.record": () => ({ entry: "e" }),
+    "conflict.settle": () => ((visited.conflicts = []), { entry: "e" }),
+    "send_back.answer": ({ text: answer }) => Object.assign(visited.sent_backs[0], { answer, answer_state: "local" }) && { entry: "e" },
+  };
+  const dispatch = (request) => {
+    const { id, method, params } = JSON.parse(request);
+    try {
+      return JSON.stringify({ id, ok: methods[method](params) });
+    } catch (error) {
+      return JSON.stringify({ id, error: error.kind ? error : { kind: "support", ref: String(error) } });
+    }
+  };
+  return { dispatch, strokes, edits };
+}
