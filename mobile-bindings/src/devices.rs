@@ -11,6 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use countersign_core::domain::position::{Crs, FixSource, RawFix};
 use countersign_core::domain::time::{ClockReading, Instant};
 use countersign_core::journal::facts::MissingFix;
+use countersign_core::journal::signer::{self as signing, SignerError};
+use countersign_core::replica::{
+    self as core, BodyEnd, ErrorKind, HttpRequest, HttpResponse, Transport, TransportError,
+};
 
 use crate::errors::MobileError;
 
@@ -130,8 +134,10 @@ pub struct HttpAnswer {
     pub status: u16,
     /// As they came.
     pub headers: Vec<HttpHeader>,
-    /// As it came.
+    /// As it came, not decoded.
     pub body: Vec<u8>,
+    /// False when the connection broke before the end of the body; what came is still of use.
+    pub is_whole: bool,
 }
 
 /// Takes one position, from any thread; later ones are ignored.
@@ -275,6 +281,164 @@ pub(crate) fn position(locator: &dyn Locator, timeout_ms: u32) -> Result<RawFix,
         Ok(Woken::Answered(answer)) => answer,
         Ok(Woken::Unanswered | Woken::Cancelled) => Err(MissingFix::TimedOut),
         Err(_no_locator) => Err(MissingFix::Unavailable),
+    }
+}
+
+/// The way to one server: base address, and the token that ends the waiting.
+pub(crate) struct Wire<'a> {
+    http: &'a dyn HttpClient,
+    base: &'a str,
+    cancel: &'a CancelToken,
+}
+
+impl<'a> Wire<'a> {
+    /// A wire to `server`, such as `https://countersign.example.cn`.
+    pub(crate) fn new(
+        http: &'a dyn HttpClient,
+        server: &'a str,
+        cancel: &'a CancelToken,
+    ) -> Result<Self, MobileError> {
+        let base = server.trim().trim_end_matches('/');
+        let is_absolute = ["https://", "http://"]
+            .iter()
+            .any(|scheme| base.len() > scheme.len() && base.starts_with(scheme));
+        // Without a server there is nothing to refuse here: the core says that the device is not enrolled.
+        if is_absolute || base.is_empty() {
+            Ok(Self { http, base, cancel })
+        } else {
+            Err(MobileError::new(ErrorKind::Fix, "server-url-unusable"))
+        }
+    }
+}
+
+impl Transport for Wire<'_> {
+    fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let HttpRequest {
+            method,
+            path,
+            headers,
+            body,
+        } = request;
+        let call = HttpCall {
+            method: method.name().to_owned(),
+            url: format!("{}{path}", self.base),
+            headers: headers
+                .into_iter()
+                .map(|(name, value)| HttpHeader { name, value })
+                .collect(),
+            body,
+        };
+        let begin = |reply| self.http.send(call, Arc::new(HttpReply(reply)));
+        match ask(self.cancel, begin) {
+            Ok(Woken::Answered(answer)) => Ok(response(answer)),
+            Ok(Woken::Unanswered) | Err(_) => Err(TransportError::Unreachable),
+            Ok(Woken::Cancelled) => Err(TransportError::Interrupted),
+        }
+    }
+}
+
+fn response(answer: HttpAnswer) -> HttpResponse {
+    let HttpAnswer {
+        status,
+        headers,
+        body,
+        is_whole,
+    } = answer;
+    HttpResponse {
+        status,
+        headers: headers
+            .into_iter()
+            .map(|HttpHeader { name, value }| (name, value))
+            .collect(),
+        body,
+        end: if is_whole {
+            BodyEnd::Whole
+        } else {
+            BodyEnd::Cut
+        },
+    }
+}
+
+/// The platform's clocks as the core wants them: always an answer. A clock that fails repeats what it said last.
+pub(crate) struct Steady {
+    clock: Arc<dyn Clock>,
+    last: Mutex<ClockReading>,
+}
+
+impl Steady {
+    /// Reads once, so that a clock that never works is found out when the replica is opened.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Result<Self, MobileError> {
+        let last = Mutex::new(clock.read()?);
+        Ok(Self { clock, last })
+    }
+}
+
+impl fmt::Debug for Steady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Steady").finish_non_exhaustive()
+    }
+}
+
+impl countersign_core::domain::time::Clock for Steady {
+    fn read(&self) -> ClockReading {
+        let now = self.clock.read();
+        let mut last = lock(&self.last);
+        if let Ok(now) = now {
+            *last = now;
+        }
+        last.clone()
+    }
+}
+
+/// A foreign signer or observer as the core's own trait.
+pub(crate) struct Told<T: ?Sized>(Arc<T>);
+
+impl Told<dyn DeviceSigner> {
+    pub(crate) fn signer(signer: Arc<dyn DeviceSigner>) -> Arc<dyn signing::DeviceSigner> {
+        Arc::new(Self(signer))
+    }
+}
+
+impl Told<dyn Observer> {
+    pub(crate) fn observer(observer: Arc<dyn Observer>) -> Arc<dyn core::Observer> {
+        Arc::new(Self(observer))
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Told<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Told")
+    }
+}
+
+impl signing::DeviceSigner for Told<dyn DeviceSigner> {
+    fn public_key(&self) -> Result<Vec<u8>, SignerError> {
+        self.0.public_key().map_err(|error| refused(&error))
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], SignerError> {
+        let signature = self
+            .0
+            .sign(bytes.to_vec())
+            .map_err(|error| refused(&error))?;
+        signature
+            .try_into()
+            .map_err(|_other_length| SignerError::KeyStore("signature-length".to_owned()))
+    }
+}
+
+fn refused(error: &MobileError) -> SignerError {
+    SignerError::KeyStore(error.parts().1.to_owned())
+}
+
+impl core::Observer for Told<dyn Observer> {
+    fn changed(&self, kinds: &[core::Kind]) {
+        let words = kinds
+            .iter()
+            .filter_map(|kind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned))
+            .collect();
+        // A shell that cannot listen reads again when it draws; the commit stands either way.
+        drop(self.0.changed(words));
     }
 }
 

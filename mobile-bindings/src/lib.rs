@@ -1,13 +1,15 @@
 //! The core as the phone's shells and the web UI call it; decides nothing.
 //!
-//! Two doors: the shells use the typed API ([`Replica`] and the device services of [`devices`]), the web UI uses
+//! Two doors: the shells use the typed API ([`Replica`] and the device services), the web UI uses
 //! [`Replica::dispatch`], a JSON envelope in and one out. Every method is one call into the core.
 
 #[cfg(panic = "abort")]
 compile_error!("panics are caught at this border: build with panic = \"unwind\"");
 
 mod devices;
+mod dispatch;
 mod errors;
+mod replica;
 
 pub use countersign_core::domain::position::{Crs, FixSource, RawFix};
 pub use countersign_core::domain::time::{ClockReading, Instant};
@@ -17,5 +19,6 @@ pub use devices::{
     HttpReply, Locator, Observer,
 };
 pub use errors::MobileError;
+pub use replica::{Replica, SyncEnd};
 
 uniffi::setup_scaffolding!();

@@ -1,6 +1,6 @@
 //! Position, network and the wish to be told of changes, as a computer without a phone can offer them.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -125,15 +125,19 @@ fn carry(agent: &ureq::Agent, call: HttpCall) -> Result<HttpAnswer, ureq::Error>
         })
         .collect();
     let status = answer.status().as_u16();
-    let body = answer
+    let mut body = Vec::new();
+    let mut reader = answer
         .body_mut()
         .with_config()
         .limit(ANSWER_LIMIT_BYTES)
-        .read_to_vec()?;
+        .reader();
+    // What arrived before a break is kept: the core can use any prefix.
+    let is_whole = reader.read_to_end(&mut body).is_ok();
     Ok(HttpAnswer {
         status,
         headers,
         body,
+        is_whole,
     })
 }
 

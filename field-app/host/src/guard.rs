@@ -28,7 +28,9 @@ pub enum Refused {
     #[error("another page may not ask")]
     Origin,
     /// Neither the start URL nor its cookie.
-    #[error("open the start address that the program printed; it works once, so start the program again if it was used")]
+    #[error(
+        "open the start address that the program printed; it works once, so start the program again if it was used"
+    )]
     Session,
 }
 
@@ -88,7 +90,11 @@ impl Guard {
             .filter_map(|line| line.to_str().ok())
             .flat_map(|line| line.split(';'))
             .any(|pair| pair.trim() == expected);
-        if is_known { Ok(()) } else { Err(Refused::Session) }
+        if is_known {
+            Ok(())
+        } else {
+            Err(Refused::Session)
+        }
     }
 
     fn cookie_name(&self) -> String {

@@ -7,7 +7,6 @@ pub mod devices;
 pub mod guard;
 mod router;
 
-use std::fmt::Write as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -146,9 +145,5 @@ fn open_replica(data: &Path, controls: &Controls) -> Result<Arc<Replica>, Mobile
 fn secret() -> Result<String, HostError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(HostError::Random)?;
-    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string cannot fail.
-        drop(write!(text, "{byte:02x}"));
-        text
-    }))
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }

@@ -84,7 +84,10 @@ async fn same_place(State(shell): State<Shell>, request: Request, next: Next) ->
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
     ];
     for (name, value) in fixed {
         response
@@ -101,7 +104,11 @@ async fn signed_in(State(shell): State<Shell>, request: Request, next: Next) -> 
     }
 }
 
-async fn start(State(shell): State<Shell>, uri: Uri, request: Request) -> Result<Response, Refused> {
+async fn start(
+    State(shell): State<Shell>,
+    uri: Uri,
+    request: Request,
+) -> Result<Response, Refused> {
     let page = Redirect::to(&shell.first_page);
     if shell.guard.signed_in(request.headers()).is_ok() {
         return Ok(page.into_response());
@@ -121,9 +128,7 @@ async fn rpc(State(shell): State<Shell>, request: String) -> Result<Response, St
     }
 }
 
-async fn events(
-    State(shell): State<Shell>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+async fn events(State(shell): State<Shell>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let everything = serde_json::json!({ "event": "changed", "kinds": ["everything"] }).to_string();
     let changes = BroadcastStream::new(shell.changes.subscribe())
         // A page that fell behind reads everything again.

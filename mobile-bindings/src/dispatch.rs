@@ -1,0 +1,298 @@
+//! The JSON door: `{"v":1,"id":7,"method":"stop.read","params":{…}}` in, `{"id":7,"ok":…}` or
+//! `{"id":7,"error":{"kind":"fix","ref":"…"}}` out.
+//!
+//! The method table is [`call`]: one line a method, one call into the core each. A panic is caught here, so that the reply
+//! still carries the id; in a function without `Result`, Swift's generated `try!` would end the app.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use countersign_core::domain::time::Clock as _;
+use countersign_core::journal::facts::PositionReport;
+use countersign_core::replica::{self as core, Enrolment, ErrorKind, OfEntry, OfSigning, OfStop};
+use countersign_core::views::DeviceView;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::devices::{CancelToken, Wire, position};
+use crate::errors::MobileError;
+use crate::replica::Replica;
+
+#[derive(Deserialize)]
+struct Request {
+    #[serde(rename = "v")]
+    version: u32,
+    id: u64,
+    method: String,
+    #[serde(default)]
+    params: Value,
+}
+
+/// `position.read`.
+#[derive(Deserialize)]
+struct Patience {
+    timeout_ms: u32,
+}
+
+/// Answers one envelope.
+pub(crate) fn reply(replica: &Replica, request: &str) -> String {
+    let (id, answer) = match serde_json::from_str::<Request>(request) {
+        Ok(Request {
+            version: 1,
+            id,
+            method,
+            params,
+        }) => {
+            let answer = catch_unwind(AssertUnwindSafe(|| call(replica, &method, params)));
+            (id, answer.unwrap_or_else(|_panic| Err(broken("panic"))))
+        }
+        Ok(Request { id, .. }) => (id, Err(broken("envelope"))),
+        Err(_unreadable) => (0, Err(broken("envelope"))),
+    };
+    match answer {
+        Ok(ok) => json!({ "id": id, "ok": ok }),
+        Err(error) => {
+            let (kind, reference) = error.parts();
+            json!({ "id": id, "error": { "kind": kind, "ref": reference } })
+        }
+    }
+    .to_string()
+}
+
+fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileError> {
+    let core = &replica.core;
+    match method {
+        "device.read" => row(core.device()),
+        "device.enrol" => enrol(replica, &read(params)?),
+        "clock.read" => row(Ok(replica.clock.read())),
+        "position.read" => whereabouts(replica, &read(params)?),
+        "sync.run" => json_of(&replica.exchange(&CancelToken::default())?),
+        "sync.read" => row(core.sync_status()),
+        "today.read" => row(core.today(read(params)?)),
+        "stop.read" => row(core.stop(read::<OfStop>(params)?.stop)),
+        "stop.check_in" => row(core.check_in(&read(params)?)),
+        "stop.check_out" => row(core.check_out(&read(params)?)),
+        "stop.edit" => row(core.edit_stop(&read(params)?)),
+        "statement.read" => row(core.statement(read::<OfStop>(params)?.stop)),
+        "signing.effects" => row(Ok(core::Replica::effects(read(params)?))),
+        "signing.begin" => row(core.begin_signing(&read(params)?)),
+        "signing.read" => row(core.signing(read::<OfStop>(params)?.stop)),
+        "signing.stroke" => row(core.add_stroke(&read(params)?)),
+        "signing.undo" => row(core.undo_stroke(read::<OfSigning>(params)?.signing)),
+        "signing.finish" => row(core.finish_signing(&read(params)?)),
+        "signing.abandon" => row(core.abandon_signing(read::<OfSigning>(params)?.signing)),
+        "refusal.record" => row(core.refuse(&read(params)?)),
+        "promise.record" => row(core.promise(&read(params)?)),
+        "outcome.record" => row(core.outcome(&read(params)?)),
+        "conflict.settle" => row(core.settle_conflict(&read(params)?)),
+        "send_back.answer" => row(core.answer_send_back(&read(params)?)),
+        "entry.read" => row(core.signed(read::<OfEntry>(params)?.entry)),
+        _ => Err(broken("unknown-method")),
+    }
+}
+
+fn enrol(replica: &Replica, enrolment: &Enrolment) -> Result<Value, MobileError> {
+    let cancel = CancelToken::default();
+    let wire = Wire::new(&*replica.http, &enrolment.server_url, &cancel)?;
+    row::<DeviceView>(replica.core.enrol(enrolment, &wire))
+}
+
+fn whereabouts(replica: &Replica, patience: &Patience) -> Result<Value, MobileError> {
+    json_of(&match position(&*replica.locator, patience.timeout_ms) {
+        Ok(fix) => PositionReport::Fix(fix),
+        Err(why) => PositionReport::Missing(why),
+    })
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, MobileError> {
+    let params = if params.is_null() { json!({}) } else { params };
+    serde_json::from_value(params)
+        .map_err(|_unusable| MobileError::new(ErrorKind::Fix, "parameters"))
+}
+
+fn row<T: Serialize>(answer: Result<T, core::ReplicaError>) -> Result<Value, MobileError> {
+    json_of(&answer?)
+}
+
+fn json_of<T: Serialize>(row: &T) -> Result<Value, MobileError> {
+    serde_json::to_value(row).map_err(|_unwritable| broken("row"))
+}
+
+fn broken(reference: &str) -> MobileError {
+    MobileError::new(ErrorKind::Support, reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use countersign_core::domain::time::{ClockReading, Instant};
+    use countersign_core::journal::facts::MissingFix;
+
+    use super::*;
+    use crate::devices::{
+        Clock, FixReply, HttpAnswer, HttpCall, HttpClient, HttpReply, Locator, Observer,
+    };
+
+    struct Phone;
+
+    impl Clock for Phone {
+        fn read(&self) -> Result<ClockReading, MobileError> {
+            Ok(ClockReading {
+                wall: Instant::from_ms(1_784_080_800_000),
+                monotonic_ms: 7,
+                boot: "boot".into(),
+            })
+        }
+    }
+
+    impl Locator for Phone {
+        fn request(&self, timeout_ms: u32, reply: Arc<FixReply>) -> Result<(), MobileError> {
+            match timeout_ms {
+                0 => panic!("asked for by a test"),
+                1 => drop(reply),
+                2 => return Err(broken("device-service")),
+                _ => reply.missing(MissingFix::Denied),
+            }
+            Ok(())
+        }
+    }
+
+    impl HttpClient for Phone {
+        fn send(&self, request: HttpCall, reply: Arc<HttpReply>) -> Result<(), MobileError> {
+            if request.url.starts_with("https://away.example/") {
+                reply.unreachable();
+            } else {
+                reply.done(HttpAnswer {
+                    status: 401,
+                    headers: Vec::new(),
+                    body: Vec::new(),
+                    is_whole: true,
+                });
+            }
+            Ok(())
+        }
+    }
+
+    impl Observer for Phone {
+        fn changed(&self, _kinds: Vec<String>) -> Result<(), MobileError> {
+            Ok(())
+        }
+    }
+
+    fn phone() -> (tempfile::TempDir, Arc<Replica>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().display().to_string();
+        let replica = Replica::open(
+            path,
+            Arc::new(Phone),
+            Arc::new(Phone),
+            Arc::new(Phone),
+            None,
+        )
+        .unwrap();
+        replica.observe(Arc::new(Phone));
+        (folder, replica)
+    }
+
+    fn ask(replica: &Replica, method: &str, params: &Value) -> Value {
+        let request = json!({ "v": 1, "id": 7, "method": method, "params": params });
+        let reply: Value = serde_json::from_str(&replica.dispatch(request.to_string())).unwrap();
+        assert_eq!(reply["id"], 7, "{reply}");
+        reply
+    }
+
+    fn error(replica: &Replica, method: &str, params: &Value) -> (String, String) {
+        let reply = ask(replica, method, params);
+        let text = |key: &str| reply["error"][key].as_str().unwrap_or_default().to_owned();
+        (text("kind"), text("ref"))
+    }
+
+    #[test]
+    fn a_fresh_device_reads_as_not_enrolled() {
+        let (_folder, replica) = phone();
+        let reply = ask(&replica, "device.read", &json!({}));
+        assert_eq!(reply["ok"]["enrolled"], false);
+        assert_eq!(reply["ok"]["unsent"], 0);
+        assert_eq!(
+            ask(&replica, "clock.read", &Value::Null)["ok"]["monotonic_ms"],
+            7
+        );
+    }
+
+    #[test]
+    fn work_before_enrolment_is_refused_with_what_to_do() {
+        let (_folder, replica) = phone();
+        let stop = json!({ "stop": "01890a5d-ac96-774b-bcce-b302099a8057", "missing": "denied" });
+        let expected = ("sign_in".to_owned(), "not-enrolled".to_owned());
+        assert_eq!(error(&replica, "stop.check_in", &stop), expected);
+    }
+
+    #[test]
+    fn a_server_that_is_away_or_says_no_is_told_apart() {
+        let (_folder, replica) = phone();
+        let enrol = |server: &str| {
+            let params = json!({ "server_url": server, "code": "0123456789ABCDEFGHJKMNPQRS", "name": "李伟的手机" });
+            error(&replica, "device.enrol", &params)
+        };
+        assert_eq!(enrol("https://away.example/").0, "retry");
+        assert_ne!(enrol("https://there.example").0, "retry");
+        assert_eq!(
+            enrol("there.example"),
+            ("fix".into(), "server-url-unusable".into())
+        );
+    }
+
+    #[test]
+    fn a_position_that_does_not_come_is_an_answer() {
+        let (_folder, replica) = phone();
+        for (timeout_ms, missing) in [(1, "timed_out"), (2, "unavailable"), (3, "denied")] {
+            let reply = ask(
+                &replica,
+                "position.read",
+                &json!({ "timeout_ms": timeout_ms }),
+            );
+            assert_eq!(reply["ok"]["missing"], missing, "{reply}");
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_the_call_and_not_the_replica() {
+        let (_folder, replica) = phone();
+        let expected = ("support".to_owned(), "panic".to_owned());
+        assert_eq!(
+            error(&replica, "position.read", &json!({ "timeout_ms": 0 })),
+            expected
+        );
+        assert_eq!(
+            ask(&replica, "device.read", &json!({}))["ok"]["enrolled"],
+            false
+        );
+    }
+
+    #[test]
+    fn what_is_no_request_is_answered_too() {
+        let (_folder, replica) = phone();
+        assert_eq!(
+            error(&replica, "stop.dance", &json!({})).1,
+            "unknown-method"
+        );
+        assert_eq!(
+            error(&replica, "stop.read", &json!({ "stop": 5 })),
+            ("fix".into(), "parameters".into())
+        );
+        for request in ["", "{", "[]", r#"{"v":1}"#] {
+            assert!(
+                replica
+                    .dispatch(request.to_owned())
+                    .contains(r#""ref":"envelope""#),
+                "{request}"
+            );
+        }
+        assert!(
+            replica
+                .dispatch(r#"{"v":2,"id":9,"method":"device.read"}"#.into())
+                .contains(r#""id":9"#)
+        );
+    }
+}
