@@ -1,10 +1,12 @@
 //! Documents at a desk: read from what is stored, written as a change under the person's own chain.
 
 use countersign_core::documents::{Document, DocumentKind, Edit, Writer};
-use countersign_core::domain::ids::{ChainId, Digest, DocumentId};
+use countersign_core::domain::ids::{ChainId, DocumentId, EntryId};
+use countersign_core::domain::time::Instant;
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{ConflictSettled, ConflictValue, Fact};
 use countersign_core::protocol::push::Run;
+use countersign_core::read_model::documents;
 use countersign_core::views::ConflictRow;
 
 use super::{Desk, DeskError};
@@ -54,49 +56,65 @@ impl Desk {
         }))
     }
 
-    /// Settles a conflict as it was looked at: the field has `value` from now on, and who wrote what stays on record.
+    /// Every field with more than one value, of documents of the office and of the field alike.
+    pub fn conflicts(&self) -> Result<Vec<ConflictRow>, DeskError> {
+        self.require(Action::ReadVisits)?;
+        Ok(self.organisation.read(|connection| {
+            let mut rows = Vec::new();
+            for document in documents::conflicted(connection)? {
+                rows.extend(documents::conflicts(connection, document)?);
+            }
+            Ok(rows)
+        })?)
+    }
+
+    /// Settles a conflict: the field has `value` from now on, and what it had stays on record with its authors.
     pub fn settle_conflict(
         &self,
-        scope: Scope,
-        conflict: &ConflictRow,
+        id: DocumentId,
+        field: &str,
         value: &str,
-    ) -> Result<Digest, DeskError> {
+    ) -> Result<EntryId, DeskError> {
         self.require(Action::SettleConflict)?;
-        let mut document = self.document(conflict.document, conflict.document_kind)?;
-        let is_there = document
-            .conflicts()
-            .iter()
-            .any(|there| there.field == conflict.field);
-        if !is_there {
-            return Err(DeskError::invalid("field", "desk-invalid-not-a-conflict"));
-        }
+        let stored = self
+            .organisation
+            .stored_document(id)?
+            .ok_or(DeskError::NotFound)?;
+        let rows = self
+            .organisation
+            .read(|connection| documents::conflicts(connection, id))?;
+        let conflict = rows
+            .into_iter()
+            .find(|row| row.field == field)
+            .ok_or(DeskError::invalid("field", "desk-invalid-not-a-conflict"))?;
+        let mut document = Document::load(id, stored.kind, &stored.whole.bytes)?;
         let edit = Edit::Settle {
-            field: conflict.field.clone(),
+            field: field.to_owned(),
             value: value.to_owned(),
         };
-        let change = self.change_of(&mut document, (conflict.document, scope), edit)?;
+        let change = self.change_of(&mut document, (id, stored.scope), edit)?;
         let fact = Fact::ConflictSettled(ConflictSettled {
-            document: conflict.document,
-            field: conflict.field.clone(),
+            document: id,
+            field: conflict.field,
             chosen: value.to_owned(),
             were: conflict
                 .values
-                .iter()
+                .into_iter()
                 .map(|were| ConflictValue {
-                    value: were.value.clone(),
+                    value: were.value,
                     author: were.author,
-                    at: countersign_core::domain::time::Instant::from_ms(were.at_ms),
+                    at: Instant::from_ms(were.at_ms),
                 })
                 .collect(),
         });
         let entry = DeskEntry {
             author: self.user,
-            scope,
+            scope: stored.scope,
             amends: None,
             fact,
         };
-        self.organisation
-            .desk_append(entry, change.into_iter().collect())?;
-        Ok(document.heads_digest())
+        Ok(self
+            .organisation
+            .desk_append(entry, change.into_iter().collect())?)
     }
 }

@@ -8,7 +8,7 @@ use crate::documents::{
     ActorId, CustomerDocument, Document, DocumentError, DocumentKind, FieldConflict,
 };
 use crate::domain::ids::{DocumentId, PlanId, UserId};
-use crate::read_model::columns::{parsed_or_null, text};
+use crate::read_model::columns::{parsed, parsed_or_null, text};
 use crate::read_model::entries::{from_json, json};
 use crate::read_model::{people, plans};
 use crate::views::{ConflictRow, ConflictValueRow, ContactRow};
@@ -210,6 +210,16 @@ pub fn contacts(
                 state: row.get("state")?,
             })
         })?
+        .collect()
+}
+
+/// Documents that have a field with more than one value, by id, at most 200.
+pub fn conflicted(connection: &Connection) -> rusqlite::Result<Vec<DocumentId>> {
+    connection
+        .prepare_cached(
+            "select distinct document from document_conflicts order by document limit 200",
+        )?
+        .query_map([], |row| parsed(row, "document"))?
         .collect()
 }
 

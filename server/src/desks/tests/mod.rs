@@ -1,6 +1,8 @@
 //! Every rule of the desks, on a real journal in a folder that goes away.
 
 mod ledgers;
+mod plans;
+mod reviews;
 mod visit_lists;
 
 use std::sync::Arc;
