@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use rusqlite::{Transaction, TransactionBehavior};
 use uuid::{Builder, Uuid};
 
-use crate::documents::{Document, Edit, Writer, actor_of};
+use crate::documents::{Document, DocumentKind, Edit, Writer, actor_of};
 use crate::domain::ids::{DocumentId, EntryId};
 use crate::domain::time::{ClockReading, Instant};
 use crate::journal::chain::ChainHead;
 use crate::journal::facts::Fact;
 use crate::journal::{Entry, Scope};
-use crate::protocol::push::{EnvelopeId, Run};
+use crate::protocol::push::{ChangeBytes, EnvelopeId, Run};
 use crate::protocol::{Envelope, Object};
 use crate::read_model;
 use crate::read_model::documents::ActorNames;
@@ -87,7 +87,7 @@ impl Commit<'_> {
         self.reading.wall
     }
 
-    /// A new UUIDv7 (RFC 9562 §5.7).
+    /// A new UUID of version 7 (RFC 9562 §5.7).
     pub(crate) fn new_id(&self) -> Result<Uuid, ReplicaError> {
         let mut random = [0; 10];
         self.replica.fill(&mut random)?;
@@ -202,10 +202,10 @@ impl Commit<'_> {
     }
 
     fn offer_change(
-        &mut self,
+        &self,
         me: &DeviceRow,
         row: &DocumentRow,
-        change: crate::protocol::push::ChangeBytes,
+        change: ChangeBytes,
     ) -> Result<(), ReplicaError> {
         if let Some(open) = outbox::open_run(self.tx, row.document)? {
             let mut envelope: Envelope = minicbor::decode(&open.content)
@@ -239,10 +239,10 @@ impl Commit<'_> {
     }
 }
 
-const fn title(kind: crate::documents::DocumentKind) -> &'static str {
+const fn title(kind: DocumentKind) -> &'static str {
     match kind {
-        crate::documents::DocumentKind::Stop => "stop_document",
-        crate::documents::DocumentKind::Customer => "customer_document",
-        crate::documents::DocumentKind::Plan => "plan_document",
+        DocumentKind::Stop => "stop_document",
+        DocumentKind::Customer => "customer_document",
+        DocumentKind::Plan => "plan_document",
     }
 }

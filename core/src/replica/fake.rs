@@ -213,7 +213,7 @@ impl FakeServer {
         server
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
 
@@ -314,10 +314,9 @@ impl FakeServer {
             let id = entry.open().unwrap().id;
             state.verdicts.remove(&push::EnvelopeId(id.0));
         }
-        state.feed.retain(|item| match item {
-            Item::Entry(entry) => entry.hash() != hash,
-            _ => true,
-        });
+        state
+            .feed
+            .retain(|item| !matches!(item, Item::Entry(entry) if entry.hash() == hash));
     }
 
     pub(crate) fn entries(&self) -> usize {

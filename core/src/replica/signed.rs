@@ -3,10 +3,10 @@
 use rusqlite::Connection;
 
 use crate::domain::ids::{DeviceId, Digest, EntryId};
-use crate::journal::Entry;
 use crate::journal::facts::{Acknowledgement, Fact};
 use crate::journal::seal::SealedEntry;
 use crate::journal::signer::verify_raw;
+use crate::journal::{ChainHead, Entry};
 use crate::protocol::{Envelope, PushAnswer, VerdictKind};
 use crate::read_model::{devices, entries, people, positions, statements, stops};
 use crate::replica::error::or_not_found;
@@ -72,6 +72,53 @@ impl Replica {
                 image_svg: image.and_then(|image| String::from_utf8(image).ok()),
                 state: row.state,
             })
+        })
+    }
+
+    /// Reads this device's whole chain back: every sealed entry opens, what is signed by itself verifies, numbers and hashes
+    /// follow each other up to the head. Answers how many entries were read. Entries of a scope that was dropped are gone
+    /// from the device; the count begins behind them.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Damaged`].
+    pub fn verify_chain(&self) -> Result<u64, ReplicaError> {
+        const PAGE: u32 = 500;
+        let damaged = ReplicaError::Damaged("chain");
+        let key = self
+            .devices
+            .signer
+            .public_key()
+            .map_err(|_refused| ReplicaError::Key)?;
+        self.read(|connection| {
+            let me = Self::me(connection)?;
+            let mut head: Option<ChainHead> = None;
+            let mut count = 0;
+            loop {
+                let after = head.map_or(0, |head| head.seq);
+                let page = store::entries::of_chain(connection, me.chain(), (after, PAGE))?;
+                if page.is_empty() {
+                    break;
+                }
+                for sealed in page {
+                    let entry = sealed
+                        .verify(&key)
+                        .map_err(|_damaged| ReplicaError::Damaged("entry"))?;
+                    let before =
+                        head.filter(|head| head.seq + 1 == entry.seq)
+                            .unwrap_or(ChainHead {
+                                seq: entry.seq.saturating_sub(1),
+                                hash: entry.previous,
+                            });
+                    let hash = sealed.hash();
+                    let next = before.follow(me.chain(), &entry, hash);
+                    head = Some(next.map_err(|_broken| ReplicaError::Damaged("chain"))?);
+                    count += 1;
+                }
+            }
+            match head {
+                Some(head) if head != me.head => Err(damaged),
+                Some(_) | None => Ok(count),
+            }
         })
     }
 

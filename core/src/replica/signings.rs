@@ -176,11 +176,14 @@ impl Replica {
     /// `signing.effects`: what a signature in a capacity does, shown before somebody signs.
     #[must_use]
     pub fn effects(of: EffectsOf) -> Vec<EffectRow> {
-        let kind = match of.capacity {
-            Capacity::NaturalPerson | Capacity::CoResidentAdultRelative => {
-                CustomerKind::NaturalPerson
-            }
-            _ => CustomerKind::Company,
+        let is_personal = matches!(
+            of.capacity,
+            Capacity::NaturalPerson | Capacity::CoResidentAdultRelative
+        );
+        let kind = if is_personal {
+            CustomerKind::NaturalPerson
+        } else {
+            CustomerKind::Company
         };
         let effect = signer_effect(kind, of.capacity, SealCondition::NotAgreed);
         [

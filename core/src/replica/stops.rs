@@ -14,7 +14,7 @@ use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
 use crate::replica::{Presence, Recorded, Replica, ReplicaError, StopEdit};
 use crate::store::signings;
-use crate::views::{EntryDetail, EntryRow, SentBackRow, SignedRow, StopView};
+use crate::views::{EntryDetail, EntryRow, PositionRow, SentBackRow, SignedRow, StopView};
 
 /// Longest text of a document's field.
 const FIELD_LIMIT_BYTES: usize = 64 << 10;
@@ -153,11 +153,7 @@ impl Commit<'_> {
             .own_timeline(stop)?
             .iter()
             .rev()
-            .find_map(|row| match row.detail {
-                EntryDetail::CheckIn { .. } => Some(("check_in", row.entry)),
-                EntryDetail::CheckOut { .. } => Some(("check_out", row.entry)),
-                _ => None,
-            }))
+            .find_map(|row| presence(&row.detail).map(|kind| (kind, row.entry))))
     }
 
     /// This device's entries at a stop, oldest first.
@@ -173,36 +169,45 @@ impl Commit<'_> {
 fn position_of<'a>(
     mut rows: impl Iterator<Item = &'a EntryRow>,
     kind: &str,
-) -> Option<crate::views::PositionRow> {
-    rows.find(|row| {
-        matches!(
-            (&row.detail, kind),
-            (EntryDetail::CheckIn { .. }, "check_in") | (EntryDetail::CheckOut { .. }, "check_out")
-        )
-    })?
-    .position
-    .clone()
+) -> Option<PositionRow> {
+    rows.find(|row| presence(&row.detail) == Some(kind))?
+        .position
+        .clone()
+}
+
+/// The kind of an arrival or departure.
+fn presence(detail: &EntryDetail) -> Option<&'static str> {
+    if let EntryDetail::CheckIn { .. } = detail {
+        Some("check_in")
+    } else if let EntryDetail::CheckOut { .. } = detail {
+        Some("check_out")
+    } else {
+        None
+    }
 }
 
 fn signed(timeline: &[EntryRow]) -> Vec<SignedRow> {
     timeline
         .iter()
         .rev()
-        .filter_map(|row| match &row.detail {
-            EntryDetail::Acknowledgement {
+        .filter_map(|row| {
+            let EntryDetail::Acknowledgement {
                 signer_name,
                 capacity,
                 total,
                 ..
-            } => Some(SignedRow {
+            } = &row.detail
+            else {
+                return None;
+            };
+            Some(SignedRow {
                 entry: row.entry,
                 at_ms: row.at_ms,
                 signer_name: signer_name.clone(),
                 capacity: *capacity,
                 total: *total,
                 state: row.state,
-            }),
-            _ => None,
+            })
         })
         .collect()
 }

@@ -252,7 +252,7 @@ mod tests {
         backwards.t.reverse();
         let mut pressed = good.clone();
         pressed.p = vec![0, 1, 1_024];
-        let mut far = good.clone();
+        let mut far = good;
         far.x = vec![0, 0, i32::MAX];
         for bad in [line(0, 0), uneven, backwards, pressed, far] {
             assert_eq!(check(&bad), Err("stroke-malformed"), "{bad:?}");

@@ -1,6 +1,9 @@
 //! A rep's day on one phone without a network, and what a killed app finds again.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
 
 use crate::domain::money::{Currency, Money};
 use crate::domain::position::{Crs, FixSource, RawFix};
@@ -98,7 +101,7 @@ pub(crate) fn sign(phone: &Phone) -> Recorded {
         .unwrap()
 }
 
-fn refused<T: std::fmt::Debug>(result: Result<T, ReplicaError>) -> (ErrorKind, &'static str) {
+fn refused<T: fmt::Debug>(result: Result<T, ReplicaError>) -> (ErrorKind, &'static str) {
     let error = result.unwrap_err();
     (error.kind(), error.reference())
 }
@@ -135,7 +138,7 @@ fn a_store_of_a_newer_program_is_refused_but_its_work_can_be_exported() {
     phone.sync(&server).unwrap();
     phone.check_in(&arrival()).unwrap();
     let file = phone.folder().join("replica.sqlite");
-    let connection = rusqlite::Connection::open(file).unwrap();
+    let connection = Connection::open(file).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     let devices = Devices {
         clock: Arc::<fake::TestClock>::clone(&phone.clock),
@@ -212,6 +215,7 @@ fn a_day_without_a_network_is_all_there() {
         (Some(31), Some(14))
     );
     assert_eq!(stop.signings[0].entry, signed.entry);
+    assert_eq!(phone.verify_chain().unwrap(), 7);
     // Check-in, statement shown, acknowledgement, two promises, outcome, check-out.
     assert_eq!(stop.timeline.len(), 7);
     let status = phone.sync_status().unwrap();
@@ -421,6 +425,27 @@ fn a_changed_byte_of_a_part_shows() {
 }
 
 #[test]
+fn a_changed_byte_of_the_chain_shows() {
+    let server = FakeServer::new();
+    let phone = Phone::enrolled(1, &server);
+    phone.sync(&server).unwrap();
+    phone.check_in(&arrival()).unwrap();
+    phone.check_out(&arrival()).unwrap();
+    phone
+        .commit("tamper", |commit| {
+            let change = "update sealed_entries set payload = (select payload from sealed_entries where seq = 2)
+                where seq = 1";
+            commit.tx.execute(change, [])?;
+            Ok(())
+        })
+        .unwrap();
+    assert!(matches!(
+        phone.verify_chain(),
+        Err(ReplicaError::Damaged(_))
+    ));
+}
+
+#[test]
 fn without_consent_no_dynamics_are_stored() {
     let server = FakeServer::new();
     let phone = Phone::enrolled(1, &server);
@@ -508,8 +533,8 @@ fn observers_hear_of_commits_and_of_nothing_else() {
     phone.sync(&server).unwrap();
     let heard = Arc::new(Heard::default());
     phone.observe(Arc::<Heard>::clone(&heard));
-    assert!(phone.promise(&promise("-1.00")).is_err());
-    assert!(phone.check_out(&arrival()).is_err());
+    phone.promise(&promise("-1.00")).unwrap_err();
+    phone.check_out(&arrival()).unwrap_err();
     assert!(heard.0.lock().unwrap().is_empty());
     phone.check_in(&arrival()).unwrap();
     assert_eq!(*heard.0.lock().unwrap(), [[Kind::Stops, Kind::Sync]]);

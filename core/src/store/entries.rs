@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
-use crate::domain::ids::{Digest, EntryId};
+use crate::domain::ids::{ChainId, Digest, EntryId};
 use crate::journal::Entry;
 use crate::journal::seal::SealedEntry;
 use crate::read_model::columns::{parsed, text};
@@ -86,4 +86,26 @@ pub(crate) fn is_taken(connection: &Connection, entry: &Entry) -> rusqlite::Resu
             ":chain": text(&entry.chain),
             ":seq": signed(entry.seq),
         })
+}
+
+/// The sealed entries of a chain after number `after`, in order, at most `limit`.
+pub(crate) fn of_chain(
+    connection: &Connection,
+    chain: ChainId,
+    (after, limit): (u64, u32),
+) -> rusqlite::Result<Vec<SealedEntry>> {
+    connection
+        .prepare_cached(
+            "select payload, signature from sealed_entries where chain = :chain and seq > :after order by seq limit :limit",
+        )?
+        .query_map(
+            named_params! { ":chain": text(&chain), ":after": signed(after), ":limit": limit },
+            |row| {
+                Ok(SealedEntry {
+                    payload: row.get("payload")?,
+                    signature: row.get("signature")?,
+                })
+            },
+        )?
+        .collect()
 }

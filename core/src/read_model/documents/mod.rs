@@ -135,7 +135,7 @@ fn project_conflicts(
                 ":field": conflict.field,
                 ":ordinal": ordinal,
                 ":value": value.value,
-                ":author": actors.get(&value.actor).map(|user| user.to_string()),
+                ":author": actors.get(&value.actor).map(ToString::to_string),
                 ":at": value.at.ms(),
             })?;
         }

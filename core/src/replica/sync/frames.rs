@@ -4,10 +4,11 @@ use std::io::{BufReader, Read};
 
 use zstd::stream::read::Decoder;
 
+use crate::documents::DOCUMENT_LIMIT_BYTES;
 use crate::protocol::FRAME_LIMIT_BYTES;
 
-/// What surrounds the largest content of a frame.
-const AROUND_BYTES: usize = 64 << 10;
+/// Largest frame that is read: one of the usual size around the largest document.
+const READ_LIMIT_BYTES: usize = DOCUMENT_LIMIT_BYTES + FRAME_LIMIT_BYTES;
 
 /// What comes next in a body.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl<'a> Frames<'a> {
             Some(_) | None => return Next::Broken,
         }
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > FRAME_LIMIT_BYTES + AROUND_BYTES {
+        if length > READ_LIMIT_BYTES {
             return Next::Broken;
         }
         let mut frame = vec![0; length];

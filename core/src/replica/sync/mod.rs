@@ -21,6 +21,9 @@ mod tests;
 
 use std::sync::TryLockError;
 
+use rusqlite::Connection;
+
+use crate::protocol::RepairRequest;
 use crate::protocol::frames::ScopeDigest;
 use crate::replica::devices::Kind;
 use crate::replica::{Replica, ReplicaError};
@@ -195,6 +198,12 @@ impl Replica {
         Ok(report)
     }
 
+    /// Names everything that this device holds and has receipts for: documents by their heads, entries and snapshots by
+    /// their hashes, each ascending.
+    pub fn holdings(&self) -> Result<RepairRequest, ReplicaError> {
+        self.read(holdings)
+    }
+
     /// The digest of what this device holds and the server should know of; none while the two cannot be equal.
     fn comparable_digest(&self) -> Result<Option<ScopeDigest>, ReplicaError> {
         self.read(|connection| {
@@ -204,15 +213,13 @@ impl Replica {
             if unsent > 0 || store::revocations::any(connection)? {
                 return Ok(None);
             }
-            let documents = store::documents::heads(connection)?
+            let held = holdings(connection)?;
+            let documents = held
+                .documents
                 .into_iter()
                 .map(|(document, heads)| ScopeDigest::of_document(document, heads));
-            let entries = store::entries::receipted(connection)?
-                .into_iter()
-                .map(ScopeDigest::of_entry);
-            let snapshots = store::snapshots::ids(connection)?
-                .into_iter()
-                .map(ScopeDigest::of_snapshot);
+            let entries = held.entries.into_iter().map(ScopeDigest::of_entry);
+            let snapshots = held.snapshots.into_iter().map(ScopeDigest::of_snapshot);
             Ok(Some(
                 documents
                     .chain(entries)
@@ -221,6 +228,14 @@ impl Replica {
             ))
         })
     }
+}
+
+fn holdings(connection: &Connection) -> Result<RepairRequest, ReplicaError> {
+    Ok(RepairRequest {
+        documents: store::documents::heads(connection)?,
+        entries: store::entries::receipted(connection)?,
+        snapshots: store::snapshots::ids(connection)?,
+    })
 }
 
 impl Run<'_> {

@@ -25,14 +25,13 @@ impl Run<'_> {
             let before = self.report.frames + self.report.quarantined;
             match self.take(&response.body)? {
                 Some(end) if end.more == More::No => return Ok(end),
-                Some(_) => {}
                 None if response.end == BodyEnd::Cut => {
                     return Err(LaneResult::NoConnection.into());
                 }
                 None if self.report.frames + self.report.quarantined == before => {
                     return Err(LaneResult::BadAnswer.into());
                 }
-                None => {}
+                Some(_) | None => {}
             }
         }
         Err(LaneResult::Busy.into())

@@ -1,6 +1,6 @@
 //! After unequal digests: exactly what differs, both ways.
 
-use crate::protocol::{Repair, RepairRequest};
+use crate::protocol::Repair;
 use crate::replica::sync::apply::Moves;
 use crate::replica::sync::{Run, Stop};
 use crate::store::{self, outbox};
@@ -8,13 +8,7 @@ use crate::views::LaneResult;
 
 impl Run<'_> {
     pub(super) fn repair(&mut self) -> Result<(), Stop> {
-        let request = self.replica.read(|connection| {
-            Ok(RepairRequest {
-                documents: store::documents::heads(connection)?,
-                entries: store::entries::receipted(connection)?,
-                snapshots: store::snapshots::ids(connection)?,
-            })
-        })?;
+        let request = self.replica.holdings()?;
         let repair: Repair = self.post("/sync/v1/digests", &request)?;
         for frame in &repair.frames {
             let bytes =
