@@ -191,7 +191,7 @@ fn a_contact_is_changed_field_by_field() {
     };
     shared(&mut document, 0, write(&contact), &mut []);
     assert_eq!(document.edit(&writer(0), write(&contact)).unwrap(), None);
-    let (mut renamed, mut moved) = (contact.clone(), contact.clone());
+    let (mut renamed, mut moved) = (contact.clone(), contact);
     "王某某".clone_into(&mut renamed.name);
     "13900000000".clone_into(&mut moved.phone);
     let (one, _two) = at_the_same_time(&document, write(&renamed), write(&moved));
@@ -251,7 +251,7 @@ fn a_plan_is_reconciled_and_merges() {
     assert_eq!(document.plan().unwrap(), plan);
     assert_eq!(document.edit(&writer(0), write(&plan)).unwrap(), None);
 
-    let (mut fewer, mut more) = (plan.clone(), plan.clone());
+    let (mut fewer, mut more) = (plan.clone(), plan);
     fewer.stops.remove(&first);
     more.team.insert(UserId::from_bytes([2; 16]));
     let second_stop = more.stops.get_mut(&second).unwrap();

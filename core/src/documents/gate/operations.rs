@@ -96,11 +96,10 @@ fn in_map(operation: &Op, object: &Object) -> Result<(), Rule> {
     }
     match &operation.action {
         OpType::Put(ScalarValue::Str(text)) if text.len() <= FIELD_LIMIT_BYTES => Ok(()),
-        OpType::Put(ScalarValue::Int(_) | ScalarValue::Boolean(true)) => Ok(()),
+        // What must not be missing is looked for in the result.
+        OpType::Put(ScalarValue::Int(_) | ScalarValue::Boolean(true)) | OpType::Delete => Ok(()),
         // The objects of the root are made once, with the document: a second `contacts` would hide the first.
         OpType::Make(ObjType::Map) if (1..DEPTH_LIMIT).contains(&object.depth) => Ok(()),
-        // What must not be missing is looked for in the result.
-        OpType::Delete => Ok(()),
         OpType::Put(_)
         | OpType::Make(_)
         | OpType::Increment(_)
