@@ -77,7 +77,7 @@ impl Replica {
 
     /// Reads this device's whole chain back: every sealed entry opens, what is signed by itself verifies, numbers and hashes
     /// follow each other up to the head. Answers how many entries were read. Entries of a scope that was dropped are gone
-    /// from the device; the count begins behind them.
+    /// from the device; they are passed by.
     ///
     /// # Errors
     /// [`ReplicaError::Damaged`].
@@ -103,12 +103,14 @@ impl Replica {
                     let entry = sealed
                         .verify(&key)
                         .map_err(|_damaged| ReplicaError::Damaged("entry"))?;
-                    let before =
-                        head.filter(|head| head.seq + 1 == entry.seq)
-                            .unwrap_or(ChainHead {
-                                seq: entry.seq.saturating_sub(1),
-                                hash: entry.previous,
-                            });
+                    if head.is_some_and(|head| entry.seq <= head.seq) {
+                        return Err(ReplicaError::Damaged("chain"));
+                    }
+                    let follows = head.filter(|head| head.seq + 1 == entry.seq);
+                    let before = follows.unwrap_or(ChainHead {
+                        seq: entry.seq.saturating_sub(1),
+                        hash: entry.previous,
+                    });
                     let hash = sealed.hash();
                     let next = before.follow(me.chain(), &entry, hash);
                     head = Some(next.map_err(|_broken| ReplicaError::Damaged("chain"))?);
