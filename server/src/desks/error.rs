@@ -34,10 +34,10 @@ pub enum DeskError {
     Import(#[from] ImportError),
     /// The journal.
     #[error(transparent)]
-    Append(#[from] AppendError),
+    Append(Box<AppendError>),
     /// The read model.
     #[error(transparent)]
-    Read(#[from] ReadError),
+    Read(Box<ReadError>),
     /// A document, or what should be written into it.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -47,6 +47,18 @@ pub enum DeskError {
     /// Bytes that this server wrote and that no longer read back: a damaged disk.
     #[error("stored bytes do not read back")]
     Damaged,
+}
+
+impl From<AppendError> for DeskError {
+    fn from(error: AppendError) -> Self {
+        Self::Append(Box::new(error))
+    }
+}
+
+impl From<ReadError> for DeskError {
+    fn from(error: ReadError) -> Self {
+        Self::Read(Box::new(error))
+    }
 }
 
 impl DeskError {

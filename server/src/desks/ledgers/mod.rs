@@ -99,8 +99,7 @@ impl Desk {
         let known = self.organisation.read(customers::in_ledger)?;
         let ledger = draft::ledger(self.organisation.id(), &import, cut_off, known)?;
         let snapshot = Snapshot::Ledger(Box::new(ledger));
-        let bytes =
-            minicbor::to_vec(&snapshot).expect("writing CBOR into a vector has no failing sink");
+        let bytes = encoded(&snapshot);
         let draft = Digest::of(&bytes);
         if self
             .organisation
@@ -219,4 +218,8 @@ impl Desk {
             .desk_append(entry, vec![Item::Snapshot { scope, sealed }])?;
         Ok(draft)
     }
+}
+
+fn encoded(snapshot: &Snapshot) -> Vec<u8> {
+    minicbor::to_vec(snapshot).expect("writing CBOR into a vector has no failing sink")
 }

@@ -104,7 +104,7 @@ impl Desk {
         let seq = self.receipt(entry)?;
         say(
             VerificationStep::Receipt,
-            check(seq.is_some_and(|seq| seq > 0)),
+            check(|| seq.is_some_and(|seq| seq > 0)),
         );
         Ok(VerificationReport {
             entry,
@@ -126,7 +126,7 @@ impl Desk {
         let key = self.organisation.chain_key(entry.chain)?;
         say(
             VerificationStep::Signature,
-            key.map_or(Check::Unknown, |key| check(sealed.verify(&key).is_ok())),
+            key.map_or(Check::Unknown, |key| check(|| sealed.verify(&key).is_ok())),
         );
         say(VerificationStep::ChainLink, self.chain_link(entry)?);
         self.verify_statement(paper, say)?;
@@ -142,20 +142,20 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let snapshot = self.organisation.snapshot(paper.statement)?;
         let signed = snapshot.as_ref().map_or(Check::Unknown, |sealed| {
-            check(sealed.verify(&self.organisation.public_key()).is_ok())
+            check(|| sealed.verify(&self.organisation.public_key()).is_ok())
         });
         say(VerificationStep::StatementSignature, signed);
         say(
             VerificationStep::StatementDigest,
-            check(Digest::of(&paper.statement_bytes) == paper.statement),
+            check(|| Digest::of(&paper.statement_bytes) == paper.statement),
         );
         let statement = statement_in(&paper.statement_bytes);
         let says = |holds: fn(&Statement, &Acknowledgement) -> bool| {
-            check(
+            check(|| {
                 statement
                     .as_ref()
-                    .is_some_and(|statement| holds(statement, paper)),
-            )
+                    .is_some_and(|statement| holds(statement, paper))
+            })
         };
         say(
             VerificationStep::RenderModel,
@@ -171,10 +171,10 @@ impl Desk {
     fn part(&self, part: Part) -> Result<Check, DeskError> {
         let bytes = self.organisation.blob(part.digest)?;
         Ok(bytes.map_or(Check::Unknown, |bytes| {
-            check(
+            check(|| {
                 Digest::of(&bytes) == part.digest
-                    && u64::try_from(bytes.len()) == Ok(part.size_bytes),
-            )
+                    && u64::try_from(bytes.len()) == Ok(part.size_bytes)
+            })
         }))
     }
 
@@ -187,14 +187,16 @@ impl Desk {
 
     fn chain_link(&self, entry: &Entry) -> Result<Check, DeskError> {
         let Some(before) = entry.seq.checked_sub(1).filter(|seq| *seq > 0) else {
-            return Ok(check(entry.seq == 1 && entry.previous == Digest::default()));
+            return Ok(check(|| {
+                entry.seq == 1 && entry.previous == Digest::default()
+            }));
         };
         let link = self
             .organisation
             .journal()
             .link(entry.chain, before)
             .map_err(ReadError::from)?;
-        Ok(link.map_or(Check::Unknown, |hash| check(hash == entry.previous)))
+        Ok(link.map_or(Check::Unknown, |hash| check(|| hash == entry.previous)))
     }
 
     fn receipt(&self, entry: EntryId) -> Result<Option<u64>, DeskError> {
@@ -214,6 +216,6 @@ pub(super) fn statement_in(bytes: &[u8]) -> Option<Statement> {
     Some(*statement)
 }
 
-const fn check(holds: bool) -> Check {
-    if holds { Check::Holds } else { Check::Broken }
+fn check(holds: impl FnOnce() -> bool) -> Check {
+    if holds() { Check::Holds } else { Check::Broken }
 }

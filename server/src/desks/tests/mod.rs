@@ -87,13 +87,12 @@ impl Office {
 
 /// A ledger file: code, document, due day, outstanding.
 pub(super) fn csv(rows: &[(&str, &str, &str, &str)]) -> Vec<u8> {
-    let mut text = String::from("客户编码,客户名称,单据编号,到期日,应收金额,已收金额,未收金额\n");
-    for (code, document, due, outstanding) in rows {
-        text.push_str(&format!(
-            "{code},样例公司{code},{document},{due},{outstanding},0.00,{outstanding}\n"
-        ));
-    }
-    text.into_bytes()
+    let header = "客户编码,客户名称,单据编号,到期日,应收金额,已收金额,未收金额";
+    let lines = rows.iter().map(|(code, document, due, outstanding)| {
+        format!("{code},样例公司{code},{document},{due},{outstanding},0.00,{outstanding}")
+    });
+    let lines: Vec<String> = std::iter::once(header.to_owned()).chain(lines).collect();
+    lines.join("\n").into_bytes()
 }
 
 pub(super) fn options(rows: &[(&str, &str, &str, &str)]) -> Options {
