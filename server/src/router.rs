@@ -70,3 +70,34 @@ fn operators() -> Router<App> {
 fn office() -> Router<App> {
     Router::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    fn between<'a>(line: &'a str, open: &str, close: &str) -> Option<&'a str> {
+        let (_before, rest) = line.split_once(open)?;
+        rest.split_once(close).map(|(found, _after)| found)
+    }
+
+    #[test]
+    fn the_table_of_urls_lists_every_route_of_this_page() {
+        let source = include_str!("router.rs")
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap();
+        let source: String = source.split_whitespace().collect();
+        let routed: BTreeSet<&str> = source
+            .split(".route(")
+            .skip(1)
+            .filter_map(|route| between(route, "\"", "\""))
+            .filter(|path| path.starts_with("/sync/") || path.ends_with('z') || *path == "/metrics")
+            .collect();
+        let listed: BTreeSet<&str> = include_str!("../../docs/http-api.md")
+            .lines()
+            .filter_map(|line| between(line, "| `/", "` |"))
+            .collect();
+        let routed: BTreeSet<&str> = routed.into_iter().map(|path| &path[1..]).collect();
+        assert_eq!(routed, listed);
+    }
+}

@@ -10,6 +10,8 @@
 //! A write is decided against a state that was read before, without a lock. [`Expect`] carries what was believed; when it
 //! is no longer so the batch fails alone with [`JournalError::Stale`], and is decided anew.
 
+#[cfg(test)]
+mod contract;
 pub mod sqlite;
 
 use std::collections::BTreeMap;
@@ -372,7 +374,7 @@ pub struct Inventory {
     pub snapshots: BTreeMap<Digest, u64>,
 }
 
-/// One organisation's journal. Every backend passes the suite in `server/tests/journal_contract`.
+/// One organisation's journal. Every backend passes the suite in `contract.rs`.
 pub trait Journal: Send + Sync + Debug {
     /// Appends the whole batch durably, or nothing. Gives the number of each record; a grant, revoke or snapshot that
     /// changes nothing gives the number of what is there.

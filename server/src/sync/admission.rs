@@ -180,7 +180,9 @@ impl<'a> Admission<'a> {
             Some(given) if given.digest != digest => self.hold(envelope, digest, reused()),
             Some(given) => match given.outcome {
                 Given::Admitted(seq) => PendingKind::Known(VerdictKind::Admitted(seq)),
-                Given::Held(code, _words) if is_tried_again(code) => {
+                Given::Held(code, _words)
+                    if is_tried_again(code) || code == HeldCode::BadSignature =>
+                {
                     let judgement = self.judge(envelope, is_signed)?;
                     self.enact(envelope, digest, judgement)
                 }

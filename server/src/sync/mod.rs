@@ -7,6 +7,8 @@ pub mod error;
 pub mod http;
 mod judge;
 mod pull;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -222,3 +222,27 @@ fn number(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
     u64::try_from(stored)
         .map_err(|_negative| rusqlite::Error::IntegralValueOutOfRange(column, stored))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::journal::contract::suite!(|folder| {
+        Arc::new(SqliteJournal::open(&folder.join("journal.sqlite")).unwrap())
+    });
+
+    #[test]
+    fn a_newer_schema_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.sqlite");
+        drop(SqliteJournal::open(&path).unwrap());
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        assert!(matches!(
+            SqliteJournal::open(&path),
+            Err(JournalError::Newer(99))
+        ));
+    }
+}
