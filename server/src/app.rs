@@ -35,7 +35,7 @@ pub enum OpenError {
         /// Which.
         id: OrganisationId,
         /// Why.
-        source: ReadError,
+        source: Box<ReadError>,
     },
     /// The policy could not be put on record.
     #[error(transparent)]
@@ -84,7 +84,6 @@ impl App {
     }
 
     /// Every URL.
-    #[must_use]
     pub fn router(&self) -> axum::Router {
         crate::router::router(self.clone())
     }
@@ -197,7 +196,10 @@ impl App {
         };
         let organisation = Organisation::open(id, name, &folder, around)
             .map(Arc::new)
-            .map_err(|source| OpenError::Organisation { id, source })?;
+            .map_err(|source| OpenError::Organisation {
+                id,
+                source: Box::new(source),
+            })?;
         organisations.insert(id, Arc::clone(&organisation));
         Ok(organisation)
     }

@@ -78,11 +78,15 @@ fn status_counter(status: StatusCode) -> &'static str {
 fn reference() -> String {
     secret::random::<8>().map_or_else(
         |_no_randomness| "unnamed".to_owned(),
-        |bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        |bytes| format!("{:016x}", u64::from_be_bytes(bytes)),
     )
 }
 
 /// The answer when the code behind a URL has panicked: nothing of it is shown, the log has it under the reference.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let words = panic
         .downcast_ref::<String>()

@@ -13,13 +13,11 @@ const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600_000;
 
 /// Failed sign-ins count per person. Logins that do not exist share 256 counters, so that made-up ones fill no table.
 pub(super) fn sign_in_subject(user: Option<UserId>, login: &str) -> String {
-    match user {
-        Some(user) => format!("user {user}"),
-        None => {
-            let [first, ..] = Digest::of(login.as_bytes()).0;
-            format!("nobody {first:02x}")
-        }
+    if let Some(user) = user {
+        return format!("user {user}");
     }
+    let [first, ..] = Digest::of(login.as_bytes()).0;
+    format!("nobody {first:02x}")
 }
 
 impl Accounts {

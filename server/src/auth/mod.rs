@@ -83,7 +83,7 @@ impl FromRequestParts<App> for SignedIn {
         let is_page = parts.method == axum::http::Method::GET;
         let token = session_token(&parts.headers, app.settings());
         let app = app.clone();
-        let found = tokio::task::spawn_blocking(move || known(&app, token?)).await;
+        let found = tokio::task::spawn_blocking(move || known(&app, &token?)).await;
         match found {
             Ok(Some((account, organisation))) => Ok(Self {
                 user: account.user,
@@ -99,9 +99,9 @@ impl FromRequestParts<App> for SignedIn {
     }
 }
 
-fn known(app: &App, token: String) -> Option<(Account, Arc<Organisation>)> {
+fn known(app: &App, token: &str) -> Option<(Account, Arc<Organisation>)> {
     let now = app.clock().read().wall;
-    match app.accounts().signed_in(&token, now) {
+    match app.accounts().signed_in(token, now) {
         Ok(account) => {
             let account = account?;
             let organisation = app.organisation(account.organisation)?;

@@ -29,7 +29,7 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], SecretError> {
     Ok(bytes)
 }
 
-/// A UUIDv7 for an instant.
+/// A `UUIDv7` for an instant.
 pub(crate) fn fresh_uuid(now: Instant) -> Result<uuid::Uuid, SecretError> {
     let random = random::<10>()?;
     Ok(uuid::Builder::from_unix_timestamp_millis(now.ms().unsigned_abs(), &random).into_uuid())

@@ -144,7 +144,7 @@ impl UserCommand {
             Self::Password { of, password_stdin } => {
                 let app = open(&of.data)?;
                 let account = by_login(&app, &of.login)?;
-                let password = Password::take(*password_stdin)?;
+                let password = Password::take(PasswordFrom::of(*password_stdin))?;
                 app.accounts()
                     .change_password(account.user, &password.text)?;
                 password.show()
@@ -165,7 +165,7 @@ impl AddUser {
     fn run(&self) -> Result<(), CommandError> {
         let app = open(&self.data)?;
         let organisation = which(&app, self.organisation)?;
-        let password = Password::take(self.password_stdin)?;
+        let password = Password::take(PasswordFrom::of(self.password_stdin))?;
         let account = app.create_account(&NewAccount {
             organisation,
             login: self.login.clone(),
@@ -178,6 +178,27 @@ impl AddUser {
     }
 }
 
+/// Where a new password comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PasswordFrom {
+    StandardInput,
+    Here,
+}
+
+impl PasswordFrom {
+    #[expect(
+        clippy::fn_params_excessive_bools,
+        reason = "what clap makes of a flag"
+    )]
+    const fn of(password_stdin: bool) -> Self {
+        if password_stdin {
+            Self::StandardInput
+        } else {
+            Self::Here
+        }
+    }
+}
+
 /// A password that was typed, or made up here and shown once.
 struct Password {
     text: String,
@@ -185,8 +206,8 @@ struct Password {
 }
 
 impl Password {
-    fn take(from_stdin: bool) -> Result<Self, CommandError> {
-        if !from_stdin {
+    fn take(from: PasswordFrom) -> Result<Self, CommandError> {
+        if from == PasswordFrom::Here {
             let text = secret::grouped(
                 &secret::code().map_err(crate::auth::accounts::AccountsError::from)?,
             );

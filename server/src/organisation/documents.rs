@@ -55,7 +55,10 @@ impl Organisation {
         };
         Document::load(id, stored.kind, &stored.whole.bytes)
             .map(Some)
-            .map_err(|source| ReadError::DamagedDocument { id, source })
+            .map_err(|source| ReadError::DamagedDocument {
+                id,
+                source: Box::new(source),
+            })
     }
 
     /// The item that creates a document with these first edits, for [`Organisation::append`] or `also`.
@@ -148,7 +151,10 @@ pub(super) fn project(
     id: DocumentId,
     stored: &StoredDocument,
 ) -> Result<(), ReadError> {
-    let damaged = |source| ReadError::DamagedDocument { id, source };
+    let damaged = |source| ReadError::DamagedDocument {
+        id,
+        source: Box::new(source),
+    };
     let document = Document::load(id, stored.kind, &stored.whole.bytes).map_err(damaged)?;
     let names: ActorNames = stored
         .actors

@@ -120,7 +120,7 @@ pub enum AppendError {
     UnknownDocument(DocumentId),
     /// A document cannot be read or edited so.
     #[error(transparent)]
-    Document(#[from] DocumentError),
+    Document(Box<DocumentError>),
     /// Changes are not in order.
     #[error("the document's changes are refused ({0:?}): {1}")]
     Refused(HeldCode, String),
@@ -133,6 +133,12 @@ pub enum AppendError {
     /// The server's own database.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
+}
+
+impl From<DocumentError> for AppendError {
+    fn from(source: DocumentError) -> Self {
+        Self::Document(Box::new(source))
+    }
 }
 
 /// Why something could not be read or kept.
@@ -153,7 +159,7 @@ pub enum ReadError {
         /// Which.
         id: DocumentId,
         /// Why.
-        source: DocumentError,
+        source: Box<DocumentError>,
     },
     /// Attachments.
     #[error(transparent)]

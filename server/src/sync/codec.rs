@@ -36,7 +36,7 @@ where
 fn inflate(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, SyncError> {
     let encoding = headers
         .get(header::CONTENT_ENCODING)
-        .map(|value| value.as_bytes());
+        .map(header::HeaderValue::as_bytes);
     match encoding {
         None | Some(b"identity") => Ok(body.to_vec()),
         Some(b"zstd") => inflate_zstd(body),
@@ -106,7 +106,7 @@ impl FrameStream {
 }
 
 fn compression(source: std::io::Error) -> SyncError {
-    SyncError::Fault(Fault::Compression(source))
+    Fault::Compression(source).into()
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub enum SyncError {
     Busy,
     /// A fault of the server.
     #[error("the server has a fault; nothing was lost, send the same again")]
-    Fault(#[source] Fault),
+    Fault(#[source] Box<Fault>),
 }
 
 /// A fault of the server, for its log.
@@ -81,6 +81,12 @@ pub enum Fault {
     Compression(std::io::Error),
 }
 
+impl From<Fault> for SyncError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
+}
+
 impl From<AccountsError> for SyncError {
     fn from(error: AccountsError) -> Self {
         match error {
@@ -100,26 +106,26 @@ impl From<AccountsError> for SyncError {
             | AccountsError::NoRole
             | AccountsError::UnknownRole
             | AccountsError::Secret(_)
-            | AccountsError::Sqlite(_)) => Self::Fault(Fault::Accounts(other)),
+            | AccountsError::Sqlite(_)) => Fault::Accounts(other).into(),
         }
     }
 }
 
 impl From<JournalError> for SyncError {
     fn from(error: JournalError) -> Self {
-        Self::Fault(Fault::Journal(error))
+        Fault::Journal(error).into()
     }
 }
 
 impl From<AppendError> for SyncError {
     fn from(error: AppendError) -> Self {
-        Self::Fault(Fault::Append(error))
+        Fault::Append(error).into()
     }
 }
 
 impl From<ReadError> for SyncError {
     fn from(error: ReadError) -> Self {
-        Self::Fault(Fault::Read(error))
+        Fault::Read(error).into()
     }
 }
 
@@ -131,7 +137,7 @@ impl From<BlobError> for SyncError {
                 Self::BadRequest("the chunk has the wrong size or place")
             }
             BlobError::WrongDigest => Self::WrongDigest,
-            other @ (BlobError::Store(_) | BlobError::Folder(_)) => Self::Fault(Fault::Blob(other)),
+            other @ (BlobError::Store(_) | BlobError::Folder(_)) => Fault::Blob(other).into(),
         }
     }
 }

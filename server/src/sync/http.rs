@@ -61,7 +61,7 @@ async fn blocking<R: Send + 'static>(
 ) -> Result<R, SyncError> {
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|_ended| SyncError::Fault(Fault::CutOff))?
+        .map_err(|_ended| SyncError::from(Fault::CutOff))?
 }
 
 fn cbor(bytes: Vec<u8>) -> Response {
@@ -172,7 +172,7 @@ pub async fn pull(
     tokio::task::spawn_blocking(move || write_pull(&app, &device, cursor, first, &sender));
     let first = received
         .await
-        .map_err(|_ended| SyncError::Fault(Fault::CutOff))??;
+        .map_err(|_ended| SyncError::from(Fault::CutOff))??;
     Ok(match first {
         FirstPage::All(body) => compressed(Body::from(body)),
         FirstPage::Begins(bytes) => {
@@ -199,14 +199,13 @@ fn write_pull(
 ) {
     let mut first = Some(first);
     if let Err(error) = write_pages(app, device, cursor, &mut first, rest) {
-        match first.take() {
-            Some(first) => {
-                if first.send(Err(error)).is_err() {
-                    tracing::debug!("the device hung up before the first page");
-                }
+        if let Some(first) = first.take() {
+            if first.send(Err(error)).is_err() {
+                tracing::debug!("the device hung up before the first page");
             }
+        } else {
             // The stream ends here without its last block; the device keeps what came and asks again.
-            None => tracing::error!(%error, "a pull broke off"),
+            tracing::error!(%error, "a pull broke off");
         }
     }
 }

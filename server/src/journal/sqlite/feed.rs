@@ -38,6 +38,10 @@ struct Reading<'a> {
 }
 
 /// One page of a user's feed.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the request lends its list of what was sent for one reading"
+)]
 pub(super) fn page(db: &Connection, request: FeedRequest<'_>) -> Result<FeedPage, JournalError> {
     let standing = standing(db, request.user)?;
     let mut reading = Reading {
