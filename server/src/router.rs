@@ -20,7 +20,7 @@ const SMALL_BODY_BYTES: usize = 16 << 10;
 /// Longest wait for the next piece of a body.
 const BODY_IDLE: Duration = Duration::from_secs(30);
 /// Longest time until an answer begins.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// All routes.
 pub fn router(app: App) -> Router {

@@ -35,13 +35,16 @@ pub(super) fn push(
 ) -> Result<PushAnswer, SyncError> {
     let now = organisation.clock().read().wall;
     let signed = PushRequest::signed_bytes(request.head_seq, request.head, &request.envelopes);
-    let is_signed = verify_raw(&device.public_key, &signed, &request.signature).is_ok();
+    let proof = match verify_raw(&device.public_key, &signed, &request.signature) {
+        Ok(()) => Proof::Stands,
+        Err(_) => Proof::Fails,
+    };
     for _attempt in 0..ATTEMPTS {
         let mut admission = Admission::begin(organisation, device, now)?;
         for envelope in &request.envelopes {
-            admission.take(envelope, is_signed)?;
+            admission.take(envelope, proof)?;
         }
-        if is_signed && device.revoked.is_none() {
+        if proof == Proof::Stands && device.revoked.is_none() {
             admission.try_again()?;
         }
         match admission.finish()? {
@@ -63,6 +66,13 @@ fn sign(
         time,
         signature,
     })
+}
+
+/// Whether the push is signed by the device's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Stands,
+    Fails,
 }
 
 enum Finished {
@@ -154,7 +164,7 @@ impl<'a> Admission<'a> {
         })
     }
 
-    fn take(&mut self, envelope: &Envelope, is_signed: bool) -> Result<(), SyncError> {
+    fn take(&mut self, envelope: &Envelope, proof: Proof) -> Result<(), SyncError> {
         let digest = envelope.digest();
         if let Some(earlier) = self
             .seen
@@ -183,13 +193,13 @@ impl<'a> Admission<'a> {
                 Given::Held(code, _words)
                     if is_tried_again(code) || code == HeldCode::BadSignature =>
                 {
-                    let judgement = self.judge(envelope, is_signed)?;
+                    let judgement = self.judge(envelope, proof)?;
                     self.enact(envelope, digest, judgement)
                 }
                 Given::Held(code, words) => PendingKind::Known(VerdictKind::Held(code, words)),
             },
             None => {
-                let judgement = self.judge(envelope, is_signed)?;
+                let judgement = self.judge(envelope, proof)?;
                 self.enact(envelope, digest, judgement)
             }
         };
@@ -202,10 +212,10 @@ impl<'a> Admission<'a> {
         Ok(())
     }
 
-    fn judge(&mut self, envelope: &Envelope, is_signed: bool) -> Result<Judgement, SyncError> {
+    fn judge(&mut self, envelope: &Envelope, proof: Proof) -> Result<Judgement, SyncError> {
         if self.device.revoked.is_some() {
             Ok(Judgement::held(HeldCode::Revoked, "the device was revoked"))
-        } else if is_signed {
+        } else if proof == Proof::Stands {
             self.judge_object(envelope)
         } else {
             Ok(Judgement::held(
