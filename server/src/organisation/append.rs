@@ -24,6 +24,10 @@ const BUILD: &str = concat!("countersign-server ", env!("CARGO_PKG_VERSION"));
 
 impl Organisation {
     /// Appends all items in one transaction, or none; gives their sequence numbers. The one write door of the desks.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "items are handed over; a retry decides on them anew"
+    )]
     pub fn append(&self, items: Vec<Item>) -> Result<Vec<u64>, AppendError> {
         self.decided(|organisation| organisation.batch(&items))
     }
@@ -35,6 +39,10 @@ impl Organisation {
     }
 
     /// Several facts in one append, in this order.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "items are handed over; a retry decides on them anew"
+    )]
     pub fn desk_append_all(
         &self,
         entries: Vec<DeskEntry>,
@@ -221,19 +229,18 @@ impl Organisation {
         let mut ids = Vec::with_capacity(facts.len());
         for desk in facts {
             let chain = ChainId::from(desk.author);
-            let head = match heads.get(&chain) {
-                Some(head) => *head,
-                None => {
-                    let head =
-                        self.journal
-                            .chain_head(chain)?
-                            .map_or_else(ChainHead::default, |link| ChainHead {
-                                seq: link.seq,
-                                hash: link.hash,
-                            });
-                    batch.expect.push(Expect::ChainAt(chain, head.seq));
-                    head
-                }
+            let head = if let Some(head) = heads.get(&chain) {
+                *head
+            } else {
+                let head =
+                    self.journal
+                        .chain_head(chain)?
+                        .map_or_else(ChainHead::default, |link| ChainHead {
+                            seq: link.seq,
+                            hash: link.hash,
+                        });
+                batch.expect.push(Expect::ChainAt(chain, head.seq));
+                head
             };
             let entry = Entry {
                 version: 1,

@@ -166,13 +166,13 @@ fn project(tx: &Transaction<'_>, journal: &dyn Journal, rows: &[Row]) -> Result<
             RowBody::Entry(sealed) => match sealed.open() {
                 Ok(entry) => read_model::project_entry(tx, &entry, sealed.hash())?,
                 Err(error) => {
-                    tracing::error!(row.seq = row.seq, %error, "a stored entry does not read back")
+                    tracing::error!(row.seq = row.seq, %error, "a stored entry does not read back");
                 }
             },
             RowBody::Snapshot(sealed) => match sealed.open() {
                 Ok(snapshot) => read_model::project_snapshot(tx, sealed.id(), &snapshot)?,
                 Err(error) => {
-                    tracing::error!(row.seq = row.seq, %error, "a stored snapshot does not read back")
+                    tracing::error!(row.seq = row.seq, %error, "a stored snapshot does not read back");
                 }
             },
             RowBody::Document(id) => {

@@ -10,7 +10,7 @@ use countersign_core::protocol::{Cursor, Frame, PullEnd, Repair, RepairRequest};
 
 use super::error::SyncError;
 use crate::auth::devices::Device;
-use crate::journal::{FeedBody, FeedItem, FeedRequest, GoesOn, RowBody, StoredDocument};
+use crate::journal::{FeedBody, FeedItem, FeedRequest, GoesOn, Inventory, RowBody, StoredDocument};
 use crate::organisation::Organisation;
 
 /// Frames are read from the journal in pages of about this size, so that a long pull takes little memory.
@@ -218,7 +218,16 @@ pub(super) fn repair(
             }
         }
     }
-    Ok(Repair {
+    Ok(differences(frames, &inventory, theirs, their_entries))
+}
+
+fn differences(
+    frames: Vec<Frame>,
+    inventory: &Inventory,
+    theirs: BTreeMap<DocumentId, Digest>,
+    their_entries: BTreeSet<Digest>,
+) -> Repair {
+    Repair {
         frames,
         missing_entries: their_entries
             .into_iter()
@@ -238,5 +247,5 @@ pub(super) fn repair(
             .into_keys()
             .filter(|id| !inventory.documents.contains_key(id))
             .collect(),
-    })
+    }
 }

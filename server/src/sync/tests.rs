@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_core::documents::{Document, DocumentKind, Edit, TextField, Writer};
 use countersign_core::domain::ids::{
-    ChainId, DocumentId, EntryId, OrganisationId, PlanId, StopId, UserId,
+    ChainId, Digest, DocumentId, EntryId, OrganisationId, PlanId, StopId, UserId,
 };
 use countersign_core::domain::time::{Clock, ClockReading, Instant};
 use countersign_core::journal::facts::{
@@ -103,7 +103,7 @@ impl Field {
             signer,
             device: answer.device,
             seq: 0,
-            previous: Default::default(),
+            previous: Digest::default(),
         }
     }
 }
@@ -127,7 +127,7 @@ struct Phone<'a> {
     signer: SoftwareSigner,
     device: countersign_core::domain::ids::DeviceId,
     seq: u64,
-    previous: countersign_core::domain::ids::Digest,
+    previous: Digest,
 }
 
 impl Phone<'_> {
@@ -319,7 +319,7 @@ fn a_copied_phone_forks_its_chain() {
     let first = phone.plain();
     phone.push(vec![first]);
     phone.seq = 0;
-    phone.previous = Default::default();
+    phone.previous = Digest::default();
     let twin = phone.entry(|entry| {
         entry.id = EntryId::from_bytes([8; 16]);
         entry.build = "twin".to_owned();
@@ -442,7 +442,7 @@ fn runs_pass_the_gate_in_any_order_of_arrival() {
     };
     let broken = Run {
         changes: vec![ChangeBytes(vec![0; 64])],
-        ..first.clone()
+        ..first
     };
     let unknown = Run {
         document: DocumentId::from_bytes([6; 16]),
