@@ -118,7 +118,7 @@ impl Replica {
                 }
             }
             match head {
-                Some(head) if head != me.head => Err(damaged),
+                Some(head) if head.seq >= me.head.seq && head != me.head => Err(damaged),
                 Some(_) | None => Ok(count),
             }
         })
