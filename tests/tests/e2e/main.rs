@@ -1,0 +1,17 @@
+//! Stories: each is the incident that it prevents.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a story that cannot go on has failed"
+)]
+
+mod concurrent_edit;
+mod cut_connection;
+mod first_sync_of_200_stops;
+mod killed_while_signing;
+mod offline_day;
+mod reassigned_mid_day;
+mod replayed_push;
+mod sent_back;
+mod stale_approval;
