@@ -1,7 +1,7 @@
 //! Two people write about one stop without a network: their notes merge, and a field that both set shows both values.
 
-use countersign_core::views::EntryDetail;
 use countersign_core::replica::ConflictSettle;
+use countersign_core::views::EntryDetail;
 use countersign_tests::world::{Fault, Office, World};
 
 #[test]

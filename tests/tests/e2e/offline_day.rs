@@ -1,7 +1,7 @@
 //! A whole day without a network: everything that was confirmed arrives in the evening, and the office can verify it.
 
 use countersign_core::journal::facts::OutcomeKind;
-use countersign_core::views::{Agreement, Check, ObjectState};
+use countersign_core::views::{Agreement, Check, EntryDetail, ObjectState};
 use countersign_tests::world::{Fault, Office, World};
 
 #[test]
@@ -85,19 +85,17 @@ fn a_clock_set_back_three_days_loses_and_reorders_nothing() {
     phone.outcome(stop, OutcomeKind::Signed);
     world.remember(&phone);
     phone.sync_to_rest();
-    let kinds: Vec<String> = office
-        .manager
-        .stop_report(stop)
-        .unwrap()
-        .timeline
-        .iter()
-        .map(|entry| entry.kind.clone())
-        .collect();
-    let at = |kind: &str| kinds.iter().position(|other| other == kind).unwrap();
-    assert!(
-        at("check_in") < at("acknowledgement") && at("acknowledgement") < at("outcome"),
-        "{kinds:?}"
-    );
+    let timeline = office.manager.stop_report(stop).unwrap().timeline;
+    let at = |is_it: fn(&EntryDetail) -> bool| {
+        timeline
+            .iter()
+            .position(|entry| is_it(&entry.detail))
+            .unwrap()
+    };
+    let check_in = at(|detail| matches!(detail, EntryDetail::CheckIn { .. }));
+    let signed = at(|detail| matches!(detail, EntryDetail::Acknowledgement { .. }));
+    let outcome = at(|detail| matches!(detail, EntryDetail::Outcome { .. }));
+    assert!(check_in < signed && signed < outcome, "{timeline:?}");
     assert_eq!(
         world.admitted_entries(&phone),
         u64::try_from(phone.own_entries().len()).unwrap()

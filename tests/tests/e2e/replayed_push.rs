@@ -1,7 +1,7 @@
 //! Everything arrives twice: the ledger of what happened does not change.
 
-use countersign_core::views::EntryDetail;
 use countersign_core::journal::facts::OutcomeKind;
+use countersign_core::views::EntryDetail;
 use countersign_tests::world::{Fault, Office, World};
 
 #[test]

@@ -1,8 +1,8 @@
 //! 退回补正: the reason arrives on the phone, the answer is a linked entry, the signed original stays.
 
-use countersign_core::views::EntryDetail;
 use countersign_core::journal::facts::OutcomeKind;
 use countersign_core::replica::SendBackAnswer;
+use countersign_core::views::EntryDetail;
 use countersign_server::desks::NewSentBack;
 use countersign_tests::world::{Office, World};
 

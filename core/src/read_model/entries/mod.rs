@@ -29,7 +29,9 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
     };
     let parts = detail::parts(&entry.fact);
     tx.prepare_cached(
-        "insert or ignore into entries values (:entry, :chain, :seq, :hash, :author, :made, :kind, :stop, :customer, :plan,
+        "insert or ignore into entries values (:entry, :chain, :seq, :hash, :author, :made,
+            max(:made, coalesce((select e.order_ms from entries e where e.chain = :chain and e.seq < :seq
+                order by e.seq desc limit 1), 0)), :kind, :stop, :customer, :plan,
             :amends, 'receipted', null, :parts, :parts, :detail)",
     )?
     .execute(named_params! {
@@ -100,7 +102,7 @@ pub fn timeline(
 ) -> rusqlite::Result<Vec<EntryRow>> {
     let rows: Vec<EntryRow> = connection
         .prepare_cached(
-            "select * from entries where stop = :stop order by made_ms, chain, seq limit 500",
+            "select * from entries where stop = :stop order by order_ms, chain, seq limit 500",
         )?
         .query_map(named_params! { ":stop": text(&stop) }, entry_row)?
         .collect::<rusqlite::Result<_>>()?;

@@ -54,7 +54,8 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()
 pub fn of_stop(connection: &Connection, stop: StopId) -> rusqlite::Result<Option<OutcomeRow>> {
     connection
         .prepare_cached(
-            "select * from outcomes where stop = :stop order by made_ms desc, entry desc limit 1",
+            "select o.* from outcomes o join entries e on e.entry = o.entry
+             where o.stop = :stop order by e.order_ms desc, e.seq desc, o.entry desc limit 1",
         )?
         .query_row(named_params! { ":stop": text(&stop) }, |row| {
             let reason: Option<String> = row.get("reason")?;

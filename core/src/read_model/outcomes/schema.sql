@@ -8,4 +8,4 @@ create table if not exists outcomes (
     made_by text not null,
     made_ms integer not null
 ) strict;
-create index if not exists outcomes_by_stop on outcomes (stop, made_ms);
+create index if not exists outcomes_by_stop on outcomes (stop);

@@ -66,9 +66,9 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()
 pub fn of_stop(connection: &Connection, stop: StopId) -> rusqlite::Result<Option<MadePromise>> {
     connection
         .prepare_cached(
-            "select * from promises p where stop = :stop
+            "select p.* from promises p join entries e on e.entry = p.entry where p.stop = :stop
                 and not exists (select 1 from promises later where later.supersedes = p.entry)
-             order by made_ms desc, entry desc limit 1",
+             order by e.order_ms desc, e.seq desc, p.entry desc limit 1",
         )?
         .query_row(named_params! { ":stop": text(&stop) }, promise_row)
         .optional()
@@ -81,7 +81,8 @@ pub fn of_customer(
 ) -> rusqlite::Result<Vec<MadePromise>> {
     connection
         .prepare_cached(
-            "select * from promises where customer = :customer order by made_ms desc, entry desc limit 200",
+            "select p.* from promises p join entries e on e.entry = p.entry
+             where p.customer = :customer order by e.order_ms desc, e.seq desc, p.entry desc limit 200",
         )?
         .query_map(named_params! { ":customer": text(&customer) }, promise_row)?
         .collect()
