@@ -6,6 +6,7 @@ use automerge::transaction::{CommitOptions, Transactable as _, Transaction};
 use automerge::{AutomergeError, ObjId, ObjType, ReadDoc as _, ScalarValue};
 
 use super::hydrate::{self, material_name};
+use super::rebase::rebase;
 use super::shape::{
     CONTACT_FIELDS, FIELD_LIMIT_BYTES, MAP_LIMIT, MapAt, ShapeError, TEXT_LIMIT_BYTES, below,
     check_field, shape_of, within,
@@ -42,6 +43,16 @@ pub enum Edit {
         /// Which.
         field: TextField,
         /// The whole new text.
+        value: String,
+    },
+    /// A merging text as a screen edited it, starting from `base`: only what changed since then is written, so that words
+    /// which arrived meanwhile stay.
+    TextFrom {
+        /// Which.
+        field: TextField,
+        /// The text that the screen showed.
+        base: String,
+        /// What it was made into.
         value: String,
     },
     /// A single value. Nothing happens when the field already reads so, even if it is in conflict.
@@ -195,6 +206,10 @@ impl Document {
     fn planned(&self, edit: Edit) -> Result<Vec<Write>, DocumentError> {
         match edit {
             Edit::Text { field, value } => self.text(field, value),
+            Edit::TextFrom { field, base, value } => {
+                let now = MapAt::root(&self.inner).text(field.name())?;
+                self.text(field, rebase(&base, &value, &now))
+            }
             Edit::Field { field, value } => {
                 let (at, key, scalar) = self.single(&field, &value)?;
                 let reads_so = at

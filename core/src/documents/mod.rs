@@ -16,6 +16,7 @@ mod document;
 mod edit;
 mod gate;
 mod hydrate;
+mod rebase;
 mod shape;
 
 use minicbor::{Decode, Encode};

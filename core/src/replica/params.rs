@@ -72,6 +72,10 @@ pub struct StopEdit {
     pub field: String,
     /// The whole new value, at most 64 KiB.
     pub value: String,
+    /// The text that the change started from, for a field that merges: what arrived since then stays.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub base: Option<String>,
 }
 
 /// `signing.begin`.

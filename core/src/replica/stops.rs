@@ -97,9 +97,9 @@ impl Replica {
             let parts = commit.stop(edit.stop)?;
             let value = edit.value.clone();
             let (document, change) = match edit.field.as_str() {
-                "notes" => (parts.document, text_edit(TextField::Notes, value)),
-                "negotiation" => (parts.document, text_edit(TextField::Negotiation, value)),
-                "customer_notes" => (parts.customer_document, text_edit(TextField::Notes, value)),
+                "notes" => (parts.document, text_edit(TextField::Notes, edit)),
+                "negotiation" => (parts.document, text_edit(TextField::Negotiation, edit)),
+                "customer_notes" => (parts.customer_document, text_edit(TextField::Notes, edit)),
                 "reason" if !is_reason(&value) => {
                     return Err(ReplicaError::Refused("unknown-reason"));
                 }
@@ -121,8 +121,12 @@ impl Replica {
     }
 }
 
-fn text_edit(field: TextField, value: String) -> Edit {
-    Edit::Text { field, value }
+fn text_edit(field: TextField, edit: &StopEdit) -> Edit {
+    let value = edit.value.clone();
+    match edit.base.clone() {
+        Some(base) => Edit::TextFrom { field, base, value },
+        None => Edit::Text { field, value },
+    }
 }
 
 fn is_reason(value: &str) -> bool {

@@ -71,6 +71,7 @@ pub(crate) fn edit(field: &str, value: &str) -> StopEdit {
         stop: STOP,
         field: field.to_owned(),
         value: value.to_owned(),
+        base: None,
     }
 }
 
