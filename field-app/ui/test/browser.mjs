@@ -107,7 +107,7 @@ async function visit(locale, words) {
   await page.locator("#capacity").selectOption("duty_holder");
   await page.locator("input").first().fill("张敏");
   await page.locator("input[type=radio]").first().check();
-  await page.getByText("民法典170、172条").waitFor();
+  await page.getByText(words.needsProof).first().waitFor();
   await look(page, name("signer"));
   await page.locator("footer button").click();
   await page.locator("canvas").waitFor();
@@ -202,8 +202,8 @@ async function phoneTransport(shell) {
 }
 
 const stories = [
-  ["a visit in Chinese", () => visit("zh-CN", { phone: "李伟的手机", refused: "服务器不接受这个登记码", checkIn: "签到", noPosition: "没有位置：本机无法定位", strokes: "已保存 2 笔", promised: "2026年7月31日 前支付 ¥50,000", noNetwork: "连不上服务器" })],
-  ["a visit in English", () => visit("en-GB", { phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
+  ["a visit in Chinese", () => visit("zh-CN", { phone: "李伟的手机", refused: "服务器不接受这个登记码", checkIn: "签到", needsProof: "须另有佐证", noPosition: "没有位置：本机无法定位", strokes: "已保存 2 笔", promised: "2026年7月31日 前支付 ¥50,000", noNetwork: "连不上服务器" })],
+  ["a visit in English", () => visit("en-GB", { phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", needsProof: "Needs proof", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
   ["a small phone, light and dark, and text at 200 %", small],
   ["the reply handler of iOS", () => phoneTransport("ios")],
   ["the message port of Android", () => phoneTransport("android")],

@@ -32,12 +32,12 @@ const RENDER_MODEL = {
 const AGREED = "双方同意：在本设备屏幕上手写签名，与在纸上签名具有同样的约束力；签名连同对账单内容一并封存。";
 const EFFECTS = {
   duty_holder: [
-    { effect: "demand_received", answer: "needs_proof", source: "民法典170、172条" },
-    { effect: "amount_admitted", answer: "needs_proof", source: "合同编通则解释21、22条" },
-    { effect: "promise_binds", answer: "no", source: "民法典170条" },
+    { effect: "demand_received", answer: "needs_proof" },
+    { effect: "amount_admitted", answer: "needs_proof" },
+    { effect: "promise_binding", answer: "no" },
   ],
 };
-const YES = ["demand_received", "amount_admitted", "promise_binds"].map((effect) => ({ effect, answer: "yes", source: "民法典61、504条" }));
+const YES = ["demand_received", "amount_admitted", "promise_binding"].map((effect) => ({ effect, answer: "yes" }));
 
 const position = (at_ms, more) => ({ at_ms, missing: null, accuracy_m: 12, age_ms: 4000, is_mocked: false, is_stale: false, distance_m: 40, fence: "inside", ...more });
 const entry = (kind, state, at_ms, more = {}, author_name = "李伟") => ({
