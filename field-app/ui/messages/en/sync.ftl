@@ -1,6 +1,10 @@
 sync-title = Sync
 sync-now = Sync now
 sync-running = Syncing…
+sync-held-title = { $count ->
+    [one] { $count } item is
+   *[other] { $count } items are
+} held for the office
 sync-badge-all = All received
 sync-badge-unsent = { $count } not received
 sync-badge-held = { $count } held
@@ -11,12 +15,19 @@ sync-not-safe = { $count ->
    *[other] { $count } items have
 } not been received yet
 sync-not-safe-why = Do not uninstall, reset or hand over this phone. Sync when there is a network.
-sync-held-why = { $count } more are kept by the server until somebody decides. Nothing is lost.
+sync-held-why = { $count ->
+    [one] { $count } more is
+   *[other] { $count } more are
+} kept by the server until somebody decides. Nothing is lost.
+sync-held-kept = The server keeps them; nothing is lost. Each says below why it is held.
 sync-never = Never synced
 sync-last = Last sync: { $time }
 sync-done = Done: { $up } received by the office, { $down } updates arrived here.
 sync-differs = This phone and the server still differ. Call support; all your work is still here.
-sync-parts-waiting = { $count } attachments are still on their way
+sync-parts-waiting = { $count ->
+    [one] { $count } attachment is
+   *[other] { $count } attachments are
+} still on the way
 
 lane-no-connection = The server cannot be reached. Everything is on this phone; sync when there is a network.
 lane-busy = The server is busy. Sync again in a while.

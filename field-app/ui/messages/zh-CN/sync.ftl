@@ -1,6 +1,7 @@
 sync-title = 同步
 sync-now = 立即同步
 sync-running = 正在同步…
+sync-held-title = { $count } 项等公司处理
 sync-badge-all = 已全部收妥
 sync-badge-unsent = { $count } 项未收妥
 sync-badge-held = { $count } 项待处理
@@ -9,6 +10,7 @@ sync-safe-why = 公司已收妥本机全部工作，每一项都有服务器回�
 sync-not-safe = { $count } 项工作公司还没有收妥
 sync-not-safe-why = 请勿卸载、重置或交出本机。有网络时同步即可。
 sync-held-why = 另有 { $count } 项已存在服务器，等公司处理，不会丢失。
+sync-held-kept = 内容已存在服务器，不会丢失；下方写明每一项的原因。
 sync-never = 还没有同步过
 sync-last = 上次同步：{ $time }
 sync-done = 同步完成：收妥 { $up } 项，收到 { $down } 项更新。
