@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
@@ -13,7 +13,7 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use crate::app::App;
 use crate::auth::same_origin;
 use crate::sync::http as sync;
-use crate::{around, operations};
+use crate::{around, console, operations};
 
 /// Largest body of an introduction or a session request.
 const SMALL_BODY_BYTES: usize = 16 << 10;
@@ -27,7 +27,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(devices())
         .merge(operators())
-        .merge(office().layer(from_fn_with_state(app.clone(), same_origin::check)))
+        .merge(office(&app))
+        .fallback_service(not_found())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER,
@@ -67,8 +68,17 @@ fn operators() -> Router<App> {
 }
 
 /// People of the office with a browser. Writes from other sites are refused.
-fn office() -> Router<App> {
+fn office(app: &App) -> Router<App> {
+    console::routes()
+        .layer(from_fn_with_state(app.clone(), same_origin::check))
+        .layer(from_fn(console::in_words))
+}
+
+/// A path that is none.
+fn not_found() -> Router {
     Router::new()
+        .fallback(console::not_found)
+        .layer(from_fn(console::in_words))
 }
 
 #[cfg(test)]

@@ -1,0 +1,17 @@
+devices-title = Devices
+devices-lead = Issue one-time codes for phones; revoke a lost phone at once.
+devices-none = No device is enrolled yet.
+devices-count = Devices ({ $count })
+device-whose = Whose
+device-name = Device
+device-enrolled = Enrolled
+device-seen = Last seen
+device-never-seen = not yet
+device-revoked = Revoked
+device-revoke = Revoke
+device-revoke-hint = The phone can no longer sync. What it still sends is kept and held for a decision.
+device-issue-code = Issue a code
+device-code-title = Code for { $name }
+device-code-qr = QR of the code
+device-code-address = Server: { $address }
+device-code-until = Valid until { $at }, for one use.

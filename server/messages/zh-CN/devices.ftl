@@ -1,0 +1,17 @@
+devices-title = 设备
+devices-lead = 为走访人员的手机签发一次性登记码；手机遗失时立即吊销。
+devices-none = 还没有登记设备。
+devices-count = 设备（{ $count }）
+device-whose = 使用人
+device-name = 设备
+device-enrolled = 登记时间
+device-seen = 最近连接
+device-never-seen = 尚未连接
+device-revoked = 已吊销
+device-revoke = 吊销
+device-revoke-hint = 吊销后该手机立即不能同步；它以后送来的内容仍会保留待查。
+device-issue-code = 签发登记码
+device-code-title = { $name } 的登记码
+device-code-qr = 登记码二维码
+device-code-address = 服务器地址：{ $address }
+device-code-until = 有效至 { $at }，只能使用一次。

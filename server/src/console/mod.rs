@@ -1,0 +1,102 @@
+//! The office's pages: server-rendered, one folder a desk. They decide nothing: each handler asks the desks, which check
+//! the policy, and answers with a page in the reader's language.
+//!
+//! A write is a posted form, answered by a redirect with a notice. Every page works without script; the script adds a live
+//! progress bar and small comforts.
+
+mod admin;
+mod clerk;
+mod director;
+mod finance;
+mod home;
+mod layout;
+mod manager;
+mod session;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+pub(crate) use layout::fault::{in_words, not_found};
+
+/// Larger than the largest ledger, for the frame around the file.
+const UPLOAD_BYTES: usize = (50 << 20) + (64 << 10);
+/// A form with a checkbox and a reason for 500 customers.
+const FORM_BYTES: usize = 1 << 20;
+
+/// Every page of the office.
+pub(crate) fn routes() -> Router<App> {
+    let upload = Router::new()
+        .route("/ledgers/import", get(clerk::imports::ask).post(clerk::imports::upload))
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES));
+    Router::new()
+        .merge(session_routes())
+        .merge(clerk_routes())
+        .merge(decision_routes())
+        .merge(review_routes())
+        .merge(admin_routes())
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .merge(upload)
+        .layer(axum::Extension(clerk::imports::Imports::default()))
+        .layer(axum::Extension(admin::devices::Tickets::default()))
+}
+
+fn session_routes() -> Router<App> {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/sign-in", get(session::ask).post(session::sign_in))
+        .route("/sign-out", post(session::sign_out))
+        .route("/language", post(session::language))
+        .route("/static/{version}/{name}", get(layout::assets::asset))
+}
+
+fn clerk_routes() -> Router<App> {
+    Router::new()
+        .route("/ledgers/imports/{import}", get(clerk::imports::review))
+        .route("/ledgers/imports/{import}/progress", get(clerk::imports::progress))
+        .route("/ledgers/imports/{import}/answers", post(clerk::imports::answer))
+        .route("/ledgers/imports/{import}/problems.csv", get(clerk::export::csv))
+        .route("/ledgers/imports/{import}/problems.xlsx", get(clerk::export::xlsx))
+        .route("/ledgers/imports/{import}/keep", post(clerk::imports::keep))
+        .route("/customers", get(clerk::customers::index))
+        .route("/customers/{customer}", get(clerk::customers::customer))
+        .route("/visit-lists", get(clerk::visit_lists::index).post(clerk::visit_lists::propose))
+        .route("/visit-lists/new", get(clerk::visit_lists::new))
+        .route("/visit-lists/{list}", get(clerk::visit_lists::list))
+        .route("/plans", get(clerk::plans::index).post(clerk::plans::create))
+        .route("/plans/new", get(clerk::plans::new))
+        .route("/plans/{plan}", get(clerk::plans::plan))
+        .route("/plans/{plan}/edit", post(clerk::plans::edit))
+        .route("/plans/{plan}/submit", post(clerk::plans::submit))
+}
+
+fn decision_routes() -> Router<App> {
+    Router::new()
+        .route("/ledgers", get(finance::index))
+        .route("/ledgers/{ledger}", get(finance::ledger))
+        .route("/ledgers/{ledger}/sign", post(finance::sign))
+        .route("/visit-lists/{list}/decide", post(manager::decide_list))
+        .route("/plans/{plan}/decide", post(director::decide_plan))
+}
+
+fn review_routes() -> Router<App> {
+    Router::new()
+        .route("/visits", get(manager::visits::day))
+        .route("/visits/{stop}", get(manager::visits::stop))
+        .route("/visits/{stop}/accept", post(manager::visits::accept))
+        .route("/visits/{stop}/send-back", post(manager::visits::send_back))
+        .route("/entries/{entry}/signed", get(manager::signed::paper))
+        .route("/entries/{entry}/verify", post(manager::signed::verify))
+        .route("/entries/{entry}/signature.svg", get(manager::signed::signature))
+}
+
+fn admin_routes() -> Router<App> {
+    Router::new()
+        .route("/devices", get(admin::devices::index))
+        .route("/devices/codes", post(admin::devices::issue))
+        .route("/devices/code.svg", get(admin::devices::qr))
+        .route("/devices/{device}/revoke", post(admin::devices::revoke))
+        .route("/entries", get(admin::entries::index))
+}
