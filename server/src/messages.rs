@@ -23,10 +23,8 @@ macro_rules! catalog {
 const ZH_CN: &[&str] = catalog!("zh-CN");
 const EN: &[&str] = catalog!("en");
 
-static CHINESE: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle("zh-CN", ZH_CN));
-static ENGLISH: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle("en", EN));
+static CHINESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("zh-CN", ZH_CN));
+static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", EN));
 
 /// The message `key`, without arguments.
 #[must_use]
@@ -73,10 +71,7 @@ pub fn grouped(number: &str) -> String {
     shown
 }
 
-fn bundle(
-    tag: &str,
-    sources: &[&str],
-) -> FluentBundle<FluentResource> {
+fn bundle(tag: &str, sources: &[&str]) -> FluentBundle<FluentResource> {
     // Both tags are well formed; without one, plurals would follow the root locale.
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
@@ -182,8 +177,17 @@ mod tests {
 
     #[test]
     fn every_reason_to_refuse_a_file_has_words() {
-        for word in ["empty", "too-large", "unpacks-too-large", "too-many-rows", "too-many-columns"] {
-            assert_ne!(text(Language::En, &format!("import-refused-{word}")), format!("import-refused-{word}"));
+        for word in [
+            "empty",
+            "too-large",
+            "unpacks-too-large",
+            "too-many-rows",
+            "too-many-columns",
+        ] {
+            assert_ne!(
+                text(Language::En, &format!("import-refused-{word}")),
+                format!("import-refused-{word}")
+            );
         }
     }
 
@@ -195,6 +199,9 @@ mod tests {
         let mut args = FluentArgs::new();
         args.set("count", 20_000);
         let shown = text_with(Language::ZhCn, "customers-count", &args);
-        assert!(shown.contains("20,000") && !shown.contains('\u{2068}'), "{shown}");
+        assert!(
+            shown.contains("20,000") && !shown.contains('\u{2068}'),
+            "{shown}"
+        );
     }
 }

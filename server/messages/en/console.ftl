@@ -89,3 +89,4 @@ done-visit-accepted = The report is accepted.
 done-visit-sent-back = It is sent back and reaches the phone with its next sync.
 done-code-issued = The code is issued, shown to you only, valid for ten minutes.
 done-device-revoked = The device is revoked.
+done-conflict-settled = It is settled; the other value stays on record.

@@ -89,3 +89,4 @@ done-visit-accepted = 走访报告已认可。
 done-visit-sent-back = 已退回补正，下次同步时到达手机。
 done-code-issued = 登记码已签发，只显示给您，十分钟内有效。
 done-device-revoked = 设备已吊销。
+done-conflict-settled = 已选定，另一份内容仍留在记录中。

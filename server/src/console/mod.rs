@@ -29,7 +29,10 @@ const FORM_BYTES: usize = 1 << 20;
 /// Every page of the office.
 pub(crate) fn routes() -> Router<App> {
     let upload = Router::new()
-        .route("/ledgers/import", get(clerk::imports::ask).post(clerk::imports::upload))
+        .route(
+            "/ledgers/import",
+            get(clerk::imports::ask).post(clerk::imports::upload),
+        )
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES));
     Router::new()
         .merge(session_routes())
@@ -55,17 +58,35 @@ fn session_routes() -> Router<App> {
 fn clerk_routes() -> Router<App> {
     Router::new()
         .route("/ledgers/imports/{import}", get(clerk::imports::review))
-        .route("/ledgers/imports/{import}/progress", get(clerk::imports::progress))
-        .route("/ledgers/imports/{import}/answers", post(clerk::imports::answer))
-        .route("/ledgers/imports/{import}/problems.csv", get(clerk::export::csv))
-        .route("/ledgers/imports/{import}/problems.xlsx", get(clerk::export::xlsx))
+        .route(
+            "/ledgers/imports/{import}/progress",
+            get(clerk::imports::progress),
+        )
+        .route(
+            "/ledgers/imports/{import}/answers",
+            post(clerk::imports::answer),
+        )
+        .route(
+            "/ledgers/imports/{import}/problems.csv",
+            get(clerk::export::csv),
+        )
+        .route(
+            "/ledgers/imports/{import}/problems.xlsx",
+            get(clerk::export::xlsx),
+        )
         .route("/ledgers/imports/{import}/keep", post(clerk::imports::keep))
         .route("/customers", get(clerk::customers::index))
         .route("/customers/{customer}", get(clerk::customers::customer))
-        .route("/visit-lists", get(clerk::visit_lists::index).post(clerk::visit_lists::propose))
+        .route(
+            "/visit-lists",
+            get(clerk::visit_lists::index).post(clerk::visit_lists::propose),
+        )
         .route("/visit-lists/new", get(clerk::visit_lists::new))
         .route("/visit-lists/{list}", get(clerk::visit_lists::list))
-        .route("/plans", get(clerk::plans::index).post(clerk::plans::create))
+        .route(
+            "/plans",
+            get(clerk::plans::index).post(clerk::plans::create),
+        )
         .route("/plans/new", get(clerk::plans::new))
         .route("/plans/{plan}", get(clerk::plans::plan))
         .route("/plans/{plan}/edit", post(clerk::plans::edit))
@@ -86,10 +107,14 @@ fn review_routes() -> Router<App> {
         .route("/visits", get(manager::visits::day))
         .route("/visits/{stop}", get(manager::visits::stop))
         .route("/visits/{stop}/accept", post(manager::visits::accept))
+        .route("/visits/{stop}/settle", post(manager::visits::settle))
         .route("/visits/{stop}/send-back", post(manager::visits::send_back))
         .route("/entries/{entry}/signed", get(manager::signed::paper))
         .route("/entries/{entry}/verify", post(manager::signed::verify))
-        .route("/entries/{entry}/signature.svg", get(manager::signed::signature))
+        .route(
+            "/entries/{entry}/signature.svg",
+            get(manager::signed::signature),
+        )
 }
 
 fn admin_routes() -> Router<App> {

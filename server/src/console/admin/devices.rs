@@ -24,7 +24,6 @@ use crate::console::layout::notice::see_other;
 /// A code that was just issued, for the administrator's own page only.
 #[derive(Clone)]
 struct Ticket {
-    user: UserId,
     name: String,
     code: String,
     address: String,
@@ -44,7 +43,10 @@ impl Tickets {
     }
 
     fn put(&self, caller: &Caller, ticket: Ticket) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(caller.who.user, ticket);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(caller.who.user, ticket);
     }
 }
 
@@ -67,24 +69,40 @@ struct Index {
     devices: Vec<DeviceLine>,
 }
 
-pub(in crate::console) async fn index(caller: Caller, Extension(tickets): Extension<Tickets>) -> Answer {
+pub(in crate::console) async fn index(
+    caller: Caller,
+    Extension(tickets): Extension<Tickets>,
+) -> Answer {
     caller.needs(Action::ReadDevices)?;
-    caller.page(move |caller| index_page(caller, &tickets)).await
+    caller
+        .page(move |caller| index_page(caller, &tickets))
+        .await
 }
 
 fn index_page(caller: &Caller, tickets: &Tickets) -> Result<Index, Fault> {
     let p = caller.frame()?;
     let organisation = &caller.who.organisation;
-    let devices = organisation.accounts().devices(organisation.id()).map_err(|error| Fault::broken(&error))?;
-    let policy = organisation.policy().map_err(|error| Fault::broken(&error))?;
-    let goes = policy.people.into_iter().filter(|person| any_may(&person.roles, Action::RecordVisit));
-    // A used code is of no more use to anybody.
-    let ticket = tickets.of(caller);
+    let devices = organisation
+        .accounts()
+        .devices(organisation.id())
+        .map_err(|error| Fault::broken(&error))?;
+    let policy = organisation
+        .policy()
+        .map_err(|error| Fault::broken(&error))?;
+    let goes = policy
+        .people
+        .into_iter()
+        .filter(|person| any_may(&person.roles, Action::RecordVisit));
     Ok(Index {
-        ticket,
+        ticket: tickets.of(caller),
         people: choices(
             goes,
-            |person| (person.user.to_string(), format!("{} ({})", person.name, p.words("role", &person.roles))),
+            |person| {
+                (
+                    person.user.to_string(),
+                    format!("{} ({})", person.name, p.words("role", &person.roles)),
+                )
+            },
             |_| false,
         ),
         devices: devices.into_iter().map(device_line).collect(),
@@ -116,7 +134,15 @@ pub(in crate::console) async fn issue(
         .run(move |caller| {
             let issued = caller.desk().issue_enrolment_code(user)?;
             let name = caller.frame()?.name(&user);
-            tickets.put(caller, Ticket { user, name, code: issued.code, address, expires: issued.expires });
+            tickets.put(
+                caller,
+                Ticket {
+                    name,
+                    code: issued.code,
+                    address,
+                    expires: issued.expires,
+                },
+            );
             Ok(())
         })
         .await?;
@@ -125,22 +151,43 @@ pub(in crate::console) async fn issue(
 
 /// Where phones reach this server: as set, else as this browser does.
 fn address(caller: &Caller, headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    caller.app.settings().public_url.clone().unwrap_or_else(|| format!("http://{host}"))
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    caller
+        .app
+        .settings()
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{host}"))
 }
 
 /// What the phone scans: address and code.
-pub(in crate::console) async fn qr(caller: Caller, Extension(tickets): Extension<Tickets>) -> Answer {
+pub(in crate::console) async fn qr(
+    caller: Caller,
+    Extension(tickets): Extension<Tickets>,
+) -> Answer {
     caller.needs(Action::EnrolDevice)?;
     let ticket = tickets.of(&caller).ok_or(Fault::NotFound)?;
-    let scanned = serde_json::json!({ "server_url": ticket.address, "code": ticket.code }).to_string();
+    let scanned =
+        serde_json::json!({ "server_url": ticket.address, "code": ticket.code }).to_string();
     let qr = QrCode::new(scanned).map_err(|error| Fault::broken(&error))?;
-    let drawn = qr.render::<svg::Color<'_>>().min_dimensions(208, 208).build();
+    let drawn = qr
+        .render::<svg::Color<'_>>()
+        .min_dimensions(208, 208)
+        .build();
     Ok((private(), [(header::CONTENT_TYPE, "image/svg+xml")], drawn).into_response())
 }
 
-pub(in crate::console) async fn revoke(caller: Caller, Path(device): Path<DeviceId>, fields: Fields) -> Answer {
+pub(in crate::console) async fn revoke(
+    caller: Caller,
+    Path(device): Path<DeviceId>,
+    fields: Fields,
+) -> Answer {
     let reason = fields.text("reason", "reason")?;
-    caller.run(move |caller| Ok(caller.desk().revoke_device(device, &reason)?)).await?;
+    caller
+        .run(move |caller| Ok(caller.desk().revoke_device(device, &reason)?))
+        .await?;
     Ok(see_other("/devices", "done-device-revoked"))
 }

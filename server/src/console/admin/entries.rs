@@ -50,17 +50,25 @@ pub(in crate::console) struct Asked {
 
 pub(in crate::console) async fn index(caller: Caller, Query(asked): Query<Asked>) -> Answer {
     caller.needs(Action::ReadVisits)?;
-    caller.page(move |caller| index_page(caller, asked.page)).await
+    caller
+        .page(move |caller| index_page(caller, asked.page))
+        .await
 }
 
 fn index_page(caller: &Caller, page: u32) -> Result<Index, Fault> {
     let p = caller.frame()?;
     let total = caller.read(|connection| {
-        connection.query_row("select count(*) from entries", [], |row| row.get::<_, i64>(0))
+        connection.query_row("select count(*) from entries", [], |row| {
+            row.get::<_, i64>(0)
+        })
     })?;
     let paging = Paging::new(page, total, "/entries?page=".to_owned());
     let stored = caller.read(|connection| rows(connection, Paging::offset(paging.page)))?;
-    Ok(Index { rows: stored.into_iter().map(|row| line(&p, row)).collect(), paging, p })
+    Ok(Index {
+        rows: stored.into_iter().map(|row| line(&p, row)).collect(),
+        paging,
+        p,
+    })
 }
 
 fn rows(connection: &Connection, offset: u32) -> rusqlite::Result<Vec<Stored>> {

@@ -18,7 +18,14 @@ use crate::console::layout::paging::{Paging, ROWS, quoted};
 
 /// The keys of the ageing buckets, in the order of [`OverdueRow::buckets`].
 pub(super) const BUCKETS: [&str; 9] = [
-    "bucket-current", "bucket-30", "bucket-60", "bucket-90", "bucket-180", "bucket-365", "bucket-730", "bucket-1095",
+    "bucket-current",
+    "bucket-30",
+    "bucket-60",
+    "bucket-90",
+    "bucket-180",
+    "bucket-365",
+    "bucket-730",
+    "bucket-1095",
     "bucket-over",
 ];
 
@@ -92,10 +99,23 @@ fn index_page(caller: &Caller, asked: &Asked) -> Result<Index, Fault> {
         limit: ROWS,
     };
     let found = caller.desk().overdue_customers(&query)?;
-    let link = format!("/customers?search={}&sort={}&page=", quoted(&asked.search), sort.as_str());
-    let all = [OverdueSort::Overdue, OverdueSort::DaysPastDue, OverdueSort::Name, OverdueSort::Code, OverdueSort::Grade];
+    let link = format!(
+        "/customers?search={}&sort={}&page=",
+        quoted(&asked.search),
+        sort.as_str()
+    );
+    let all = [
+        OverdueSort::Overdue,
+        OverdueSort::DaysPastDue,
+        OverdueSort::Name,
+        OverdueSort::Code,
+        OverdueSort::Grade,
+    ];
     let words = |sort: &OverdueSort| {
-        (sort.as_str().to_owned(), p.t(&format!("sort-{}", sort.as_str().replace('_', "-"))))
+        (
+            sort.as_str().to_owned(),
+            p.t(&format!("sort-{}", sort.as_str().replace('_', "-"))),
+        )
     };
     Ok(Index {
         ledger: caller.read(ledgers::in_force)?,
@@ -116,11 +136,17 @@ pub(in crate::console) async fn customer(caller: Caller, Path(id): Path<Customer
 }
 
 fn customer_page(caller: &Caller, id: CustomerId) -> Result<CustomerPage, Fault> {
-    let customer = caller.read(|connection| customers::customer(connection, id))?.ok_or(Fault::NotFound)?;
+    let customer = caller
+        .read(|connection| customers::customer(connection, id))?
+        .ok_or(Fault::NotFound)?;
     let rows = caller.read(|connection| ledgers::receivables_of(connection, id))?;
-    let total = rows
-        .first()
-        .and_then(|row| Money::sum(row.outstanding.currency(), rows.iter().map(|row| row.outstanding)).ok());
+    let total = rows.first().and_then(|row| {
+        Money::sum(
+            row.outstanding.currency(),
+            rows.iter().map(|row| row.outstanding),
+        )
+        .ok()
+    });
     let today = caller.today();
     Ok(CustomerPage {
         phone: masked(&customer.phone),
@@ -128,7 +154,10 @@ fn customer_page(caller: &Caller, id: CustomerId) -> Result<CustomerPage, Fault>
         ledger: caller.read(ledgers::in_force)?,
         rows: rows
             .into_iter()
-            .map(|row| Receivable { days_past_due: today.days_since(row.due), row })
+            .map(|row| Receivable {
+                days_past_due: today.days_since(row.due),
+                row,
+            })
             .collect(),
         total,
         p: caller.frame()?,
@@ -142,7 +171,11 @@ fn masked(phone: &str) -> String {
         return phone.to_owned();
     }
     let is_shown = |index: usize| index < 3 || index + 4 >= digits;
-    phone.chars().enumerate().map(|(index, c)| if is_shown(index) { c } else { '*' }).collect()
+    phone
+        .chars()
+        .enumerate()
+        .map(|(index, c)| if is_shown(index) { c } else { '*' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -17,8 +17,14 @@ use crate::console::layout::frame::Frame;
 use crate::ledger_import::LedgerImport;
 use crate::ledger_import::export::{csv_cell, xlsx_text};
 
-const HEADERS: [&str; 6] =
-    ["import-sheet", "import-row", "import-column", "import-header", "import-found", "import-reason"];
+const HEADERS: [&str; 6] = [
+    "import-sheet",
+    "import-row",
+    "import-column",
+    "import-header",
+    "import-found",
+    "import-reason",
+];
 
 pub(in crate::console) async fn csv(
     caller: Caller,
@@ -26,10 +32,15 @@ pub(in crate::console) async fn csv(
     Path(id): Path<Digest>,
 ) -> Answer {
     let read = read(&caller, &imports, id)?;
-    let text = caller.run(move |caller| Ok(csv_text(&caller.frame()?, &read))).await?;
+    let text = caller
+        .run(move |caller| Ok(csv_text(&caller.frame()?, &read)))
+        .await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"problems.csv\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"problems.csv\"",
+        ),
     ];
     Ok((headers, text).into_response())
 }
@@ -44,8 +55,14 @@ pub(in crate::console) async fn xlsx(
         .run(move |caller| workbook(&caller.frame()?, &read).map_err(|error| Fault::broken(&error)))
         .await?;
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"problems.xlsx\""),
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"problems.xlsx\"",
+        ),
     ];
     Ok((headers, bytes).into_response())
 }

@@ -63,11 +63,19 @@ impl Imports {
         let id = Digest::of_parts(&[organisation.as_bytes(), caller.who.user.as_bytes(), &bytes]);
         let mut all = locked(&self.0);
         if all.len() >= MOST
-            && let Some(oldest) = all.values().min_by_key(|import| import.number).map(|import| import.id)
+            && let Some(oldest) = all
+                .values()
+                .min_by_key(|import| import.number)
+                .map(|import| import.id)
         {
             all.remove(&oldest);
         }
-        let number = all.values().map(|import| import.number).max().unwrap_or(0).saturating_add(1);
+        let number = all
+            .values()
+            .map(|import| import.number)
+            .max()
+            .unwrap_or(0)
+            .saturating_add(1);
         let import = Arc::new(Import {
             id,
             number,
@@ -87,7 +95,10 @@ impl Imports {
     pub(super) fn find(&self, caller: &Caller, id: Digest) -> Result<Arc<Import>, Fault> {
         let found = locked(&self.0).get(&id).cloned();
         found
-            .filter(|import| import.user == caller.who.user && import.organisation == caller.who.organisation.id())
+            .filter(|import| {
+                import.user == caller.who.user
+                    && import.organisation == caller.who.organisation.id()
+            })
             .ok_or_else(|| Fault::Rule("import-gone", Vec::new()))
     }
 
@@ -98,7 +109,10 @@ impl Imports {
 
 impl Import {
     fn file(&self) -> LedgerFile<'_> {
-        LedgerFile { bytes: &self.bytes, name: &self.name }
+        LedgerFile {
+            bytes: &self.bytes,
+            name: &self.name,
+        }
     }
 
     pub(super) fn outcome(&self) -> Option<Result<Arc<LedgerImport>, Fault>> {
@@ -111,11 +125,16 @@ impl Import {
 
     /// Reads the file by these answers, in the background.
     fn begin(self: &Arc<Self>, caller: &Caller, options: Options) {
-        *locked(&self.reading) = Reading { options: options.clone(), outcome: None };
+        *locked(&self.reading) = Reading {
+            options: options.clone(),
+            outcome: None,
+        };
         self.done.store(0, Ordering::Relaxed);
         let (import, desk) = (Arc::clone(self), caller.desk());
         tokio::task::spawn_blocking(move || {
-            let read = desk.import_ledger(import.file(), &options, &mut |done, of| import.tell(done, of));
+            let read = desk.import_ledger(import.file(), &options, &mut |done, of| {
+                import.tell(done, of)
+            });
             let outcome = read.map(Arc::new).map_err(Fault::from);
             locked(&import.reading).outcome = Some(outcome);
         });
@@ -127,11 +146,18 @@ impl Import {
     }
 
     fn words(&self, p: &Frame) -> String {
-        let (done, of) = (self.done.load(Ordering::Relaxed), self.of.load(Ordering::Relaxed));
+        let (done, of) = (
+            self.done.load(Ordering::Relaxed),
+            self.of.load(Ordering::Relaxed),
+        );
         if of == 0 {
             p.t("import-opening")
         } else {
-            p.both("import-rows-read", ("done", p.number(done)), ("of", p.number(of)))
+            p.both(
+                "import-rows-read",
+                ("done", p.number(done)),
+                ("of", p.number(of)),
+            )
         }
     }
 }
@@ -156,7 +182,14 @@ struct ReadingPage {
 
 pub(in crate::console) async fn ask(caller: Caller) -> Answer {
     caller.needs(Action::ImportLedger)?;
-    caller.page(|caller| Ok(UploadPage { p: caller.frame()?, fault: None })).await
+    caller
+        .page(|caller| {
+            Ok(UploadPage {
+                p: caller.frame()?,
+                fault: None,
+            })
+        })
+        .await
 }
 
 pub(in crate::console) async fn upload(
@@ -165,10 +198,22 @@ pub(in crate::console) async fn upload(
     mut parts: Multipart,
 ) -> Answer {
     caller.needs(Action::ImportLedger)?;
-    while let Some(part) = parts.next_field().await.map_err(|error| Fault::of_status(error.status()))? {
+    while let Some(part) = parts
+        .next_field()
+        .await
+        .map_err(|error| Fault::of_status(error.status()))?
+    {
         if part.name() == Some("file") {
-            let name = part.file_name().unwrap_or_default().chars().take(80).collect();
-            let bytes = part.bytes().await.map_err(|error| Fault::of_status(error.status()))?;
+            let name = part
+                .file_name()
+                .unwrap_or_default()
+                .chars()
+                .take(80)
+                .collect();
+            let bytes = part
+                .bytes()
+                .await
+                .map_err(|error| Fault::of_status(error.status()))?;
             let import = imports.add(&caller, name, bytes.to_vec());
             import.begin(&caller, Options::default());
             return Ok(Redirect::to(&format!("/ledgers/imports/{}", import.id)).into_response());
@@ -194,11 +239,21 @@ pub(in crate::console) async fn review(
     caller.needs(Action::ImportLedger)?;
     let import = imports.find(&caller, id)?;
     match import.outcome() {
-        None => caller.page(move |caller| reading_page(caller, &import)).await,
-        Some(Ok(read)) => caller.page(move |caller| ReviewPage::of(caller, (id, &import), &read, &asked)).await,
+        None => {
+            caller
+                .page(move |caller| reading_page(caller, &import))
+                .await
+        }
+        Some(Ok(read)) => {
+            caller
+                .page(move |caller| ReviewPage::of(caller, (id, &import), &read, &asked))
+                .await
+        }
         Some(Err(fault)) => {
             imports.forget(id);
-            caller.page(move |caller| refused_page(caller, &fault)).await
+            caller
+                .page(move |caller| refused_page(caller, &fault))
+                .await
         }
     }
 }
@@ -217,7 +272,10 @@ fn reading_page(caller: &Caller, import: &Import) -> Result<ReadingPage, Fault> 
 
 fn refused_page(caller: &Caller, fault: &Fault) -> Result<UploadPage, Fault> {
     let p = caller.frame()?;
-    Ok(UploadPage { fault: Some(fault.advice(&p)), p })
+    Ok(UploadPage {
+        fault: Some(fault.advice(&p)),
+        p,
+    })
 }
 
 pub(in crate::console) async fn progress(
@@ -261,7 +319,12 @@ pub(in crate::console) async fn keep(
     let cut_off = fields.day("cut_off", "ledger-cut-off")?;
     let kept = caller
         .run(move |caller| {
-            let kept = caller.desk().keep_draft(import.file(), &import.options(), Some(cut_off), &mut |_, _| {});
+            let kept = caller.desk().keep_draft(
+                import.file(),
+                &import.options(),
+                Some(cut_off),
+                &mut |_, _| {},
+            );
             kept.map_err(|error: DeskError| Fault::from(error))
         })
         .await?;

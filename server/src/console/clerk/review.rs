@@ -13,12 +13,17 @@ use crate::console::layout::fields::Fields;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::paging::{Paging, ROWS, quoted};
 use crate::ledger_import::{
-    Field, Format, LedgerImport, Options, Place, Problem, SheetAnswer, SheetKind, SheetRead, StatedTotal, Unit,
-    UnitRead,
+    Field, Format, LedgerImport, Options, Place, Problem, SheetAnswer, SheetKind, SheetRead,
+    StatedTotal, Unit, UnitRead,
 };
 
-const KINDS: [SheetKind; 5] =
-    [SheetKind::Receivables, SheetKind::Customers, SheetKind::Contracts, SheetKind::Payments, SheetKind::Notes];
+const KINDS: [SheetKind; 5] = [
+    SheetKind::Receivables,
+    SheetKind::Customers,
+    SheetKind::Contracts,
+    SheetKind::Payments,
+    SheetKind::Notes,
+];
 
 pub(super) struct ProblemRow {
     sheet: String,
@@ -80,28 +85,50 @@ impl ReviewPage {
     ) -> Result<Self, Fault> {
         let p = caller.frame()?;
         let drafts = caller.desk().ledger_drafts()?;
-        let chosen: Vec<&Problem> =
-            read.problems.iter().filter(|problem| asked.only.is_empty() || problem.kind.word() == asked.only).collect();
+        let chosen: Vec<&Problem> = read
+            .problems
+            .iter()
+            .filter(|problem| asked.only.is_empty() || problem.kind.word() == asked.only)
+            .collect();
         let link = format!("/ledgers/imports/{id}?only={}&page=", quoted(&asked.only));
-        let paging = Paging::new(asked.page, i64::try_from(chosen.len()).unwrap_or(i64::MAX), link);
+        let paging = Paging::new(
+            asked.page,
+            i64::try_from(chosen.len()).unwrap_or(i64::MAX),
+            link,
+        );
         let skip = usize::try_from(Paging::offset(paging.page)).unwrap_or(0);
-        let shown = chosen.into_iter().skip(skip).take(usize::try_from(ROWS).unwrap_or(50));
+        let shown = chosen
+            .into_iter()
+            .skip(skip)
+            .take(usize::try_from(ROWS).unwrap_or(50));
         let options = import.options();
         Ok(Self {
             import: id,
             format: format_words(&p, read.source.format),
             known: drafts.iter().any(|draft| draft.file == read.source.digest),
             ignored: ignored(&p, read),
-            stated: read.totals_stated.iter().map(|total| stated(&p, read, total)).collect(),
+            stated: read
+                .totals_stated
+                .iter()
+                .map(|total| stated(&p, read, total))
+                .collect(),
             questions: read
                 .questions
                 .iter()
                 .map(|question| {
                     let words = p.with(question.kind.key(), "found", &question.found);
-                    p.both("import-question-at", ("place", place(&p, &question.place)), ("question", words))
+                    p.both(
+                        "import-question-at",
+                        ("place", place(&p, &question.place)),
+                        ("question", words),
+                    )
                 })
                 .collect(),
-            sheets: read.sheets.iter().map(|sheet| sheet_form(&p, sheet, &options)).collect(),
+            sheets: read
+                .sheets
+                .iter()
+                .map(|sheet| sheet_form(&p, sheet, &options))
+                .collect(),
             kinds: problem_kinds(&p, read, &asked.only),
             problems: shown.map(|problem| problem_row(&p, problem)).collect(),
             paging,
@@ -114,7 +141,11 @@ impl ReviewPage {
 /// A problem in words.
 pub(super) fn problem_row(p: &Frame, problem: &Problem) -> ProblemRow {
     ProblemRow {
-        sheet: problem.place.sheet.clone().unwrap_or_else(|| p.t("import-text-file")),
+        sheet: problem
+            .place
+            .sheet
+            .clone()
+            .unwrap_or_else(|| p.t("import-text-file")),
         row: problem.place.row,
         column: problem.column.to_string(),
         header: problem.header.clone(),
@@ -145,7 +176,14 @@ fn problem_kinds(p: &Frame, read: &LedgerImport, only: &str) -> Vec<Choice> {
     }
     let words = |(word, count): &(&str, usize)| {
         let name = p.t(&format!("problem-{}", word.replace('_', "-")));
-        ((*word).to_owned(), p.both("import-kind-count", ("kind", name), ("count", p.number(count))))
+        (
+            (*word).to_owned(),
+            p.both(
+                "import-kind-count",
+                ("kind", name),
+                ("count", p.number(count)),
+            ),
+        )
     };
     choices(counts, words, |(word, _)| *word == only)
 }
@@ -162,7 +200,10 @@ fn format_words(p: &Frame, format: Format) -> String {
         Format::Xlsx => "XLSX".to_owned(),
         Format::Xls => "XLS".to_owned(),
         Format::Ods => "ODS".to_owned(),
-        Format::Text { encoding, separator: _ } => p.word("encoding", &encoding),
+        Format::Text {
+            encoding,
+            separator: _,
+        } => p.word("encoding", &encoding),
     }
 }
 
@@ -174,7 +215,13 @@ fn ignored(p: &Frame, read: &LedgerImport) -> Vec<String> {
     }
     counts
         .into_iter()
-        .map(|(kind, count)| p.both("import-kind-count", ("kind", p.t(kind.key())), ("count", p.number(count))))
+        .map(|(kind, count)| {
+            p.both(
+                "import-kind-count",
+                ("kind", p.t(kind.key())),
+                ("count", p.number(count)),
+            )
+        })
         .collect()
 }
 
@@ -186,7 +233,9 @@ fn stated(p: &Frame, read: &LedgerImport, total: &StatedTotal) -> Stated {
         place: place(p, &total.place),
         stated: p.cash(&total.amount),
         accepted: p.cash(&accepted),
-        difference: difference.map(|difference| p.cash(&difference)).unwrap_or_default(),
+        difference: difference
+            .map(|difference| p.cash(&difference))
+            .unwrap_or_default(),
         words: if is_equal {
             p.t("import-stated-equal")
         } else {
@@ -196,26 +245,49 @@ fn stated(p: &Frame, read: &LedgerImport, total: &StatedTotal) -> Stated {
 }
 
 fn sheet_form(p: &Frame, sheet: &SheetRead, options: &Options) -> SheetForm {
-    let answer = options.sheets.iter().find(|answer| answer.sheet == sheet.sheet);
+    let answer = options
+        .sheets
+        .iter()
+        .find(|answer| answer.sheet == sheet.sheet);
     let unit = sheet.unit.and_then(UnitRead::unit);
     let answered = answer.and_then(|answer| answer.unit);
     let doubt = match sheet.unit {
-        Some(UnitRead::Ambiguous { one, other }) => {
-            Some(p.both("import-unit-doubt", ("one", unit_word(p, one)), ("other", unit_word(p, other))))
-        }
+        Some(UnitRead::Ambiguous { one, other }) => Some(p.both(
+            "import-unit-doubt",
+            ("one", unit_word(p, one)),
+            ("other", unit_word(p, other)),
+        )),
         Some(UnitRead::Stated(_) | UnitRead::Presumed | UnitRead::Answered(_)) | None => None,
     };
-    let mut units = choices(Unit::ALL, |unit| (unit_value(*unit), unit_word(p, *unit)), |choice| Some(*choice) == unit);
+    let mut units = choices(
+        Unit::ALL,
+        |unit| (unit_value(*unit), unit_word(p, *unit)),
+        |choice| Some(*choice) == unit,
+    );
     if sheet.unit.is_none() {
         units.clear();
     } else if unit.is_none() && answered.is_none() {
-        units.insert(0, Choice { value: String::new(), words: p.t("import-unit-choose"), is_chosen: true });
+        units.insert(
+            0,
+            Choice {
+                value: String::new(),
+                words: p.t("import-unit-choose"),
+                is_chosen: true,
+            },
+        );
     }
     let headers: Vec<String> = sheet.header_rows.iter().map(u32::to_string).collect();
     SheetForm {
         name: sheet.sheet.clone().unwrap_or_default(),
-        title: sheet.sheet.clone().unwrap_or_else(|| p.t("import-text-file")),
-        words: p.both("import-sheet-words", ("rows", p.number(sheet.rows)), ("headers", headers.join(" + "))),
+        title: sheet
+            .sheet
+            .clone()
+            .unwrap_or_else(|| p.t("import-text-file")),
+        words: p.both(
+            "import-sheet-words",
+            ("rows", p.number(sheet.rows)),
+            ("headers", headers.join(" + ")),
+        ),
         kinds: choices(
             KINDS,
             |kind| (kind_value(*kind).to_owned(), p.t(kind.key())),
@@ -242,7 +314,14 @@ fn fields(p: &Frame, chosen: Option<Field>) -> Vec<Choice> {
         |field| (field.word().to_owned(), p.t(field.key())),
         |field| Some(*field) == chosen,
     );
-    all.insert(0, Choice { value: String::new(), words: p.t("import-field-none"), is_chosen: chosen.is_none() });
+    all.insert(
+        0,
+        Choice {
+            value: String::new(),
+            words: p.t("import-field-none"),
+            is_chosen: chosen.is_none(),
+        },
+    );
     all
 }
 
@@ -272,10 +351,16 @@ pub(super) fn answers(fields: &Fields, read: &LedgerImport, before: Options) -> 
         let kind = fields.one(&format!("kind.{name}"));
         let kind = KINDS.into_iter().find(|other| kind_value(*other) == kind);
         let unit = fields.one(&format!("unit.{name}"));
-        let unit = Unit::ALL.into_iter().find(|other| unit_value(*other) == unit);
+        let unit = Unit::ALL
+            .into_iter()
+            .find(|other| unit_value(*other) == unit);
         let columns = column_answers(fields, sheet, &name);
-        let index = options.sheets.iter().position(|answer| answer.sheet == sheet.sheet);
-        let mut answer = index.map_or_else(SheetAnswer::default, |index| options.sheets.remove(index));
+        let index = options
+            .sheets
+            .iter()
+            .position(|answer| answer.sheet == sheet.sheet);
+        let mut answer =
+            index.map_or_else(SheetAnswer::default, |index| options.sheets.remove(index));
         answer.sheet.clone_from(&sheet.sheet);
         if kind.is_some_and(|kind| kind_value(kind) != kind_value(sheet.kind)) {
             answer.kind = kind;
@@ -305,7 +390,10 @@ fn column_answers(
             continue;
         }
         let word = fields.one(&asked);
-        let chosen = Field::ALL.iter().copied().find(|field| field.word() == word);
+        let chosen = Field::ALL
+            .iter()
+            .copied()
+            .find(|field| field.word() == word);
         if chosen == column.field {
             continue;
         }

@@ -93,7 +93,8 @@ fn list_page(caller: &Caller, list: VisitListId) -> Result<ListPage, Fault> {
         has_struck: rows.iter().any(|row| row.struck_reason.is_some()),
         may_decide: waits && !is_own,
         is_own: waits && is_own,
-        may_propose_again: head.state == ListState::SentBack && caller.may(Action::ProposeVisitList),
+        may_propose_again: head.state == ListState::SentBack
+            && caller.may(Action::ProposeVisitList),
         may_plan: head.state == ListState::Approved && caller.may(Action::DraftPlan),
         row: head,
         rows,
@@ -103,19 +104,27 @@ fn list_page(caller: &Caller, list: VisitListId) -> Result<ListPage, Fault> {
 
 pub(in crate::console) async fn new(caller: Caller, Query(asked): Query<Asked>) -> Answer {
     caller.needs(Action::ProposeVisitList)?;
-    caller.page(move |caller| new_page(caller, asked.again)).await
+    caller
+        .page(move |caller| new_page(caller, asked.again))
+        .await
 }
 
 fn new_page(caller: &Caller, again: Option<VisitListId>) -> Result<NewPage, Fault> {
     let p = caller.frame()?;
-    let before = again.map(|list| caller.desk().visit_list(list)).transpose()?;
+    let before = again
+        .map(|list| caller.desk().visit_list(list))
+        .transpose()?;
     let candidates = caller.desk().candidates(CANDIDATES)?;
-    let candidates = candidates.into_iter().map(|found| candidate(&p, found, before.as_ref())).collect();
+    let candidates = candidates
+        .into_iter()
+        .map(|found| candidate(&p, found, before.as_ref()))
+        .collect();
     let again = before.map(|view| view.head);
     Ok(NewPage {
-        title: again
-            .as_ref()
-            .map_or_else(|| p.with("list-title-proposal", "day", p.today), |head| head.title.clone()),
+        title: again.as_ref().map_or_else(
+            || p.with("list-title-proposal", "day", p.today),
+            |head| head.title.clone(),
+        ),
         candidates,
         again,
         p,
@@ -124,9 +133,19 @@ fn new_page(caller: &Caller, again: Option<VisitListId>) -> Result<NewPage, Faul
 
 fn candidate(p: &Frame, found: Candidate, before: Option<&VisitListView>) -> CandidateRow {
     let row = found.row;
-    let earlier = before.and_then(|view| view.rows.iter().find(|listed| listed.customer == row.customer));
+    let earlier = before.and_then(|view| {
+        view.rows
+            .iter()
+            .find(|listed| listed.customer == row.customer)
+    });
     let reason = earlier.map_or_else(
-        || p.both("list-reason-proposal", ("days", p.number(row.days_past_due)), ("overdue", p.cash(&row.overdue))),
+        || {
+            p.both(
+                "list-reason-proposal",
+                ("days", p.number(row.days_past_due)),
+                ("overdue", p.cash(&row.overdue)),
+            )
+        },
         |listed| listed.reason.clone(),
     );
     CandidateRow {
@@ -145,8 +164,13 @@ fn candidate(p: &Frame, found: Candidate, before: Option<&VisitListView>) -> Can
 
 pub(in crate::console) async fn propose(caller: Caller, fields: Fields) -> Answer {
     let new = proposal(&fields)?;
-    let list = caller.run(move |caller| Ok(caller.desk().propose_visit_list(&new)?)).await?;
-    Ok(see_other(&format!("/visit-lists/{list}"), "done-list-proposed"))
+    let list = caller
+        .run(move |caller| Ok(caller.desk().propose_visit_list(&new)?))
+        .await?;
+    Ok(see_other(
+        &format!("/visit-lists/{list}"),
+        "done-list-proposed",
+    ))
 }
 
 fn proposal(fields: &Fields) -> Result<NewVisitList, Fault> {
@@ -160,7 +184,10 @@ fn proposal(fields: &Fields) -> Result<NewVisitList, Fault> {
         })
         .collect();
     Ok(NewVisitList {
-        again: fields.has("again").then(|| fields.id("again")).transpose()?,
+        again: fields
+            .has("again")
+            .then(|| fields.id("again"))
+            .transpose()?,
         title: fields.text("title", "list-name")?,
         rows: rows?,
     })

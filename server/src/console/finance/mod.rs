@@ -76,20 +76,41 @@ pub(super) async fn ledger(
     Path(id): Path<SnapshotId>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    caller.page(move |caller| ledger_page(caller, id, asked.page)).await
+    caller
+        .page(move |caller| ledger_page(caller, id, asked.page))
+        .await
 }
 
 fn ledger_page(caller: &Caller, id: SnapshotId, page: u32) -> Result<LedgerPage, Fault> {
     let p = caller.frame()?;
     let found = caller.desk().ledger_differences(id)?;
-    let signed = caller.desk().ledgers()?.into_iter().find(|row| row.ledger == id);
+    let signed = caller
+        .desk()
+        .ledgers()?
+        .into_iter()
+        .find(|row| row.ledger == id);
     let sums = sums(&p, &found);
     let may_sign = caller.may(Action::SignLedger) && found.draft.imported_by != caller.who.user;
-    let LedgerDifferences { draft, before, new, changed, gone, .. } = found;
+    let LedgerDifferences {
+        draft,
+        before,
+        new,
+        changed,
+        gone,
+        ..
+    } = found;
     let mut lines = Vec::new();
-    let kinds = [("ledger-new", "accent", new), ("ledger-changed", "warn", changed), ("ledger-gone", "bad", gone)];
+    let kinds = [
+        ("ledger-new", "accent", new),
+        ("ledger-changed", "warn", changed),
+        ("ledger-gone", "bad", gone),
+    ];
     for (key, tone, difference) in kinds {
-        lines.extend(difference.rows.into_iter().map(|row| Line { change: p.t(key), tone, row }));
+        lines.extend(difference.rows.into_iter().map(|row| Line {
+            change: p.t(key),
+            tone,
+            row,
+        }));
     }
     let total = i64::try_from(lines.len()).unwrap_or(i64::MAX);
     let paging = Paging::new(page, total, format!("/ledgers/{id}?page="));
@@ -109,10 +130,18 @@ fn ledger_page(caller: &Caller, id: SnapshotId, page: u32) -> Result<LedgerPage,
 }
 
 fn sums(p: &Frame, found: &LedgerDifferences) -> Vec<Sum> {
-    let sum = |key, count, by| Sum { words: p.t(key), count, by };
+    let sum = |key, count, by| Sum {
+        words: p.t(key),
+        count,
+        by,
+    };
     vec![
         sum("ledger-new", found.new.count, Some(found.new.by)),
-        sum("ledger-changed", found.changed.count, Some(found.changed.by)),
+        sum(
+            "ledger-changed",
+            found.changed.count,
+            Some(found.changed.by),
+        ),
         sum("ledger-gone", found.gone.count, Some(found.gone.by)),
         sum("ledger-unchanged", found.unchanged, None),
         sum("ledger-customers-new", found.customers_new, None),
@@ -124,6 +153,8 @@ pub(super) async fn sign(caller: Caller, Path(id): Path<SnapshotId>, fields: Fie
     caller.needs(Action::SignLedger)?;
     let cut_off = fields.day("cut_off", "ledger-cut-off")?;
     let total = fields.text("total", "ledger-total")?;
-    caller.run(move |caller| Ok(caller.desk().sign_ledger(id, cut_off, &total)?)).await?;
+    caller
+        .run(move |caller| Ok(caller.desk().sign_ledger(id, cut_off, &total)?))
+        .await?;
     Ok(see_other(&format!("/ledgers/{id}"), "done-ledger-signed"))
 }

@@ -37,7 +37,11 @@ impl Caller {
     }
 
     pub(in crate::console) fn needs(&self, action: Action) -> Result<(), Fault> {
-        if self.may(action) { Ok(()) } else { Err(Fault::Forbidden) }
+        if self.may(action) {
+            Ok(())
+        } else {
+            Err(Fault::Forbidden)
+        }
     }
 
     /// Runs `work`, which may wait for the disk, where it holds nobody up.
@@ -60,7 +64,11 @@ impl Caller {
         W: FnOnce(&Self) -> Result<P, Fault> + Send + 'static,
     {
         let html = self
-            .run(|caller| build(caller)?.render().map_err(|unrenderable| Fault::broken(&unrenderable)))
+            .run(|caller| {
+                build(caller)?
+                    .render()
+                    .map_err(|unrenderable| Fault::broken(&unrenderable))
+            })
             .await?;
         let mut response = (private(), Html(html)).into_response();
         if self.notice.is_some() {
@@ -74,7 +82,10 @@ impl Caller {
         &self,
         query: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<R>,
     ) -> Result<R, Fault> {
-        self.who.organisation.read(query).map_err(|unreadable| Fault::broken(&unreadable))
+        self.who
+            .organisation
+            .read(query)
+            .map_err(|unreadable| Fault::broken(&unreadable))
     }
 
     pub(in crate::console) fn now(&self) -> Instant {
@@ -87,7 +98,11 @@ impl Caller {
 
     /// The frame of the page; reads the names of all people.
     pub(in crate::console) fn frame(&self) -> Result<Frame, Fault> {
-        let policy = self.who.organisation.policy().map_err(|unreadable| Fault::broken(&unreadable))?;
+        let policy = self
+            .who
+            .organisation
+            .policy()
+            .map_err(|unreadable| Fault::broken(&unreadable))?;
         Ok(Frame {
             language: self.who.language,
             path: self.path.clone(),
@@ -95,7 +110,11 @@ impl Caller {
             user_name: self.who.name.clone(),
             organisation_name: policy.organisation_name,
             roles: self.who.roles.clone(),
-            people: policy.people.into_iter().map(|person| (person.user, person.name)).collect(),
+            people: policy
+                .people
+                .into_iter()
+                .map(|person| (person.user, person.name))
+                .collect(),
             notice: self.notice.clone(),
             today: self.today(),
         })

@@ -17,7 +17,11 @@ pub(in crate::console) fn choices<T>(
         .into_iter()
         .map(|value| {
             let (text, words) = show(&value);
-            Choice { value: text, words, is_chosen: is_chosen(&value) }
+            Choice {
+                value: text,
+                words,
+                is_chosen: is_chosen(&value),
+            }
         })
         .collect()
 }

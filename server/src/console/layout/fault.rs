@@ -84,9 +84,7 @@ impl Fault {
 
     pub(in crate::console) fn advice(&self, p: &Frame) -> String {
         match self {
-            Self::Missing(label) => {
-                p.with_all("error-missing-advice", &[("field", p.t(label))])
-            }
+            Self::Missing(label) => p.with_all("error-missing-advice", &[("field", p.t(label))]),
             Self::Rule(key, args) => p.with_all(key, args),
             Self::NotFound
             | Self::SignedOut
@@ -109,9 +107,11 @@ impl From<DeskError> for Fault {
             DeskError::NotFound => Self::NotFound,
             DeskError::Invalid { field: _, key } => Self::Rule(key, Vec::new()),
             DeskError::Import(refused) => Self::Rule(refused.key(), refused.args()),
-            DeskError::Append(_) | DeskError::Read(_) | DeskError::Accounts(_) | DeskError::Damaged => {
-                Self::broken(&error)
-            }
+            DeskError::Append(_)
+            | DeskError::Read(_)
+            | DeskError::Accounts(_)
+            | DeskError::Document(_)
+            | DeskError::Damaged => Self::broken(&error),
         }
     }
 }
@@ -139,7 +139,10 @@ pub(crate) async fn in_words(request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
     let is_plain = kind.is_none_or(|kind| kind.starts_with("text/plain"));
     let is_refusal = response.status().is_client_error() || response.status().is_server_error();
     let fault = response.extensions().get::<Fault>().cloned();
@@ -172,8 +175,12 @@ fn page(fault: &Fault, headers: &HeaderMap, path: String) -> Response {
 
 /// The page that the form was on, when it was one of ours.
 fn back(headers: &HeaderMap) -> String {
-    let referrer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let referrer = headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
     let path = referrer.zip(host).and_then(|(referrer, host)| {
         let (_, rest) = referrer.split_once("://")?;
         rest.strip_prefix(host).filter(|path| path.starts_with('/'))
@@ -206,9 +213,15 @@ mod tests {
     fn back_never_leads_elsewhere() {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("office.example"));
-        headers.insert(header::REFERER, HeaderValue::from_static("https://office.example/plans/1"));
+        headers.insert(
+            header::REFERER,
+            HeaderValue::from_static("https://office.example/plans/1"),
+        );
         assert_eq!(back(&headers), "/plans/1");
-        headers.insert(header::REFERER, HeaderValue::from_static("https://evil.example/plans/1"));
+        headers.insert(
+            header::REFERER,
+            HeaderValue::from_static("https://evil.example/plans/1"),
+        );
         assert_eq!(back(&headers), "/");
     }
 }

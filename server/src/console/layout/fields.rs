@@ -18,9 +18,18 @@ impl Fields {
         found.map(|(_, value)| value.trim()).unwrap_or_default()
     }
 
+    /// The first value of `name` as it was sent.
+    pub(in crate::console) fn exact(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
     /// Every value of `name`, trimmed, in order.
     pub(in crate::console) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.trim())
     }
 
     /// Every name that begins with `prefix`, without it, with its value.
@@ -38,7 +47,11 @@ impl Fields {
     }
 
     /// A text that must not be empty; `label` is the key of the field's label.
-    pub(in crate::console) fn text(&self, name: &str, label: &'static str) -> Result<String, Fault> {
+    pub(in crate::console) fn text(
+        &self,
+        name: &str,
+        label: &'static str,
+    ) -> Result<String, Fault> {
         match self.one(name) {
             "" => Err(Fault::Missing(label)),
             text => Ok(text.to_owned()),
@@ -47,7 +60,9 @@ impl Fields {
 
     /// A day; `label` is the key of the field's label.
     pub(in crate::console) fn day(&self, name: &str, label: &'static str) -> Result<Day, Fault> {
-        self.one(name).parse().map_err(|_no_day| Fault::Missing(label))
+        self.one(name)
+            .parse()
+            .map_err(|_no_day| Fault::Missing(label))
     }
 
     /// An id; a form of ours always holds a good one.

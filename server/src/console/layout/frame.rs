@@ -73,8 +73,14 @@ impl Frame {
             ("/devices", "nav-devices", Action::ReadDevices),
             ("/entries", "nav-entries", Action::ReadVisits),
         ];
-        let home = Link { path: "/", key: "nav-home", is_current: self.path == "/" };
-        let open = all.into_iter().filter(|(_, _, action)| any_may(&self.roles, *action));
+        let home = Link {
+            path: "/",
+            key: "nav-home",
+            is_current: self.path == "/",
+        };
+        let open = all
+            .into_iter()
+            .filter(|(_, _, action)| any_may(&self.roles, *action));
         let open = open.map(|(path, key, _)| Link {
             path,
             key,
@@ -88,7 +94,11 @@ impl Frame {
     }
 
     /// A message with the argument `count`.
-    pub(in crate::console) fn count<'v>(&self, key: &str, count: impl Into<FluentValue<'v>>) -> String {
+    pub(in crate::console) fn count<'v>(
+        &self,
+        key: &str,
+        count: impl Into<FluentValue<'v>>,
+    ) -> String {
         let mut args = FluentArgs::new();
         args.set("count", count);
         text_with(self.language, key, &args)
@@ -115,7 +125,9 @@ impl Frame {
     /// The word for a value that is written as a snake-case word in JSON, such as `outcome-refused-to-sign`.
     pub(in crate::console) fn word(&self, noun: &str, value: &impl Serialize) -> String {
         match serde_json::to_value(value) {
-            Ok(serde_json::Value::String(word)) => self.t(&format!("{noun}-{}", word.replace('_', "-"))),
+            Ok(serde_json::Value::String(word)) => {
+                self.t(&format!("{noun}-{}", word.replace('_', "-")))
+            }
             _ => String::new(),
         }
     }
@@ -143,9 +155,10 @@ impl Frame {
             Currency::Usd => "US$",
         };
         let digits = grouped(&money.to_string());
-        digits
-            .strip_prefix('−')
-            .map_or_else(|| format!("{sign}{digits}"), |digits| format!("−{sign}{digits}"))
+        digits.strip_prefix('−').map_or_else(
+            || format!("{sign}{digits}"),
+            |digits| format!("−{sign}{digits}"),
+        )
     }
 
     pub(in crate::console) fn number(&self, number: impl ToString) -> String {
@@ -163,11 +176,18 @@ impl Frame {
 
     /// Time of day in Asia/Shanghai.
     pub(in crate::console) fn time_ms(&self, ms: &i64) -> String {
-        self.at_ms(ms).split(' ').nth(1).unwrap_or_default().to_owned()
+        self.at_ms(ms)
+            .split(' ')
+            .nth(1)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     pub(in crate::console) fn name(&self, user: &UserId) -> String {
-        self.people.get(user).cloned().unwrap_or_else(|| self.t("person-unknown"))
+        self.people
+            .get(user)
+            .cloned()
+            .unwrap_or_else(|| self.t("person-unknown"))
     }
 
     pub(in crate::console) fn names(&self, users: &[UserId]) -> String {

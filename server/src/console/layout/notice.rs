@@ -24,7 +24,8 @@ pub(in crate::console) fn of(headers: &HeaderMap) -> Option<String> {
 
 /// Takes the notice back once it was shown.
 pub(in crate::console) fn forget(response: &mut Response) {
-    let gone = HeaderValue::from_static("countersign_notice=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    let gone =
+        HeaderValue::from_static("countersign_notice=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     response.headers_mut().append(header::SET_COOKIE, gone);
 }
 
@@ -47,9 +48,15 @@ mod tests {
     #[test]
     fn only_a_notice_can_be_named() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("a=b; countersign_notice=done-signed-out"));
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("a=b; countersign_notice=done-signed-out"),
+        );
         assert_eq!(of(&headers).as_deref(), Some("done-signed-out"));
-        headers.insert(header::COOKIE, HeaderValue::from_static("countersign_notice=<b>"));
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("countersign_notice=<b>"),
+        );
         assert_eq!(of(&headers), None);
     }
 }

@@ -17,7 +17,12 @@ impl Paging {
     pub(in crate::console) fn new(page: u32, total: i64, link: String) -> Self {
         let total_rows = u32::try_from(total.max(0)).unwrap_or(u32::MAX);
         let pages = total_rows.div_ceil(ROWS).max(1);
-        Self { page: page.clamp(1, pages), pages, total, link }
+        Self {
+            page: page.clamp(1, pages),
+            pages,
+            total,
+            link,
+        }
     }
 
     /// Rows before the page `page`.

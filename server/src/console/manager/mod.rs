@@ -13,7 +13,10 @@ use super::layout::fields::Fields;
 use super::layout::notice::see_other;
 
 /// Approved, or sent back with the reason that the form must then have; and the notice to show.
-pub(super) fn decision(fields: &Fields, approved: &'static str) -> Result<(Decision, &'static str), Fault> {
+pub(super) fn decision(
+    fields: &Fields,
+    approved: &'static str,
+) -> Result<(Decision, &'static str), Fault> {
     match fields.one("decision") {
         "approve" => Ok((Decision::Approved, approved)),
         _ => {
@@ -23,14 +26,24 @@ pub(super) fn decision(fields: &Fields, approved: &'static str) -> Result<(Decis
     }
 }
 
-pub(super) async fn decide_list(caller: Caller, Path(list): Path<VisitListId>, fields: Fields) -> Answer {
+pub(super) async fn decide_list(
+    caller: Caller,
+    Path(list): Path<VisitListId>,
+    fields: Fields,
+) -> Answer {
     let pinned: Digest = fields.id("pinned")?;
     let (decision, key) = decision(&fields, "done-list-approved")?;
     let struck = match decision {
         Decision::Approved => struck(&fields)?,
         Decision::SentBack(_) => Vec::new(),
     };
-    caller.run(move |caller| Ok(caller.desk().decide_visit_list(list, pinned, decision, struck)?)).await?;
+    caller
+        .run(move |caller| {
+            Ok(caller
+                .desk()
+                .decide_visit_list(list, pinned, decision, struck)?)
+        })
+        .await?;
     Ok(see_other(&format!("/visit-lists/{list}"), key))
 }
 
@@ -41,7 +54,10 @@ fn struck(fields: &Fields) -> Result<Vec<StruckRow>, Fault> {
         .filter(|(_, reason)| !reason.is_empty())
         .map(|(customer, reason)| {
             let customer = customer.parse().map_err(|_no_id| Fault::NotFound)?;
-            Ok(StruckRow { customer, reason: reason.to_owned() })
+            Ok(StruckRow {
+                customer,
+                reason: reason.to_owned(),
+            })
         })
         .collect()
 }

@@ -47,7 +47,9 @@ struct SignedPage {
 
 pub(in crate::console) async fn paper(caller: Caller, Path(entry): Path<EntryId>) -> Answer {
     caller.needs(Action::ReadVisits)?;
-    caller.page(move |caller| signed_page(caller, entry, None)).await
+    caller
+        .page(move |caller| signed_page(caller, entry, None))
+        .await
 }
 
 pub(in crate::console) async fn verify(caller: Caller, Path(entry): Path<EntryId>) -> Answer {
@@ -61,10 +63,17 @@ pub(in crate::console) async fn verify(caller: Caller, Path(entry): Path<EntryId
 
 fn opened(caller: &Caller, id: EntryId) -> Result<(Entry, Box<Acknowledgement>, Digest), Fault> {
     let broken = |unreadable| Fault::broken(&unreadable);
-    let sealed = caller.who.organisation.entry(id).map_err(broken)?.ok_or(Fault::NotFound)?;
+    let sealed = caller
+        .who
+        .organisation
+        .entry(id)
+        .map_err(broken)?
+        .ok_or(Fault::NotFound)?;
     let hash = sealed.hash();
     let entry = sealed.open().map_err(|damaged| Fault::broken(&damaged))?;
-    let Fact::Acknowledgement(ack) = &entry.fact else { return Err(Fault::NotFound) };
+    let Fact::Acknowledgement(ack) = &entry.fact else {
+        return Err(Fault::NotFound);
+    };
     let ack = ack.clone();
     Ok((entry, ack, hash))
 }
@@ -78,11 +87,19 @@ fn statement(ack: &Acknowledgement) -> Result<Statement, Fault> {
     }
 }
 
-fn signed_page(caller: &Caller, id: EntryId, report: Option<&VerificationReport>) -> Result<SignedPage, Fault> {
+fn signed_page(
+    caller: &Caller,
+    id: EntryId,
+    report: Option<&VerificationReport>,
+) -> Result<SignedPage, Fault> {
     let p = caller.frame()?;
     let (entry, ack, hash) = opened(caller, id)?;
     let statement = statement(&ack)?;
-    let image = caller.who.organisation.blob(ack.image.digest).map_err(|error| Fault::broken(&error))?;
+    let image = caller
+        .who
+        .organisation
+        .blob(ack.image.digest)
+        .map_err(|error| Fault::broken(&error))?;
     Ok(SignedPage {
         entry: id,
         stop: match entry.scope {
@@ -112,13 +129,23 @@ fn verdict(p: &Frame, report: &VerificationReport) -> Vec<VerdictLine> {
             Check::Broken => ("check-broken", "bad"),
             Check::Unknown => ("check-unknown", "warn"),
         };
-        VerdictLine { words: p.t(key), tone, what }
+        VerdictLine {
+            words: p.t(key),
+            tone,
+            what,
+        }
     };
-    report.lines.iter().map(|step| line(step.check, p.t(step.step.key()))).collect()
+    report
+        .lines
+        .iter()
+        .map(|step| line(step.check, p.t(step.step.key())))
+        .collect()
 }
 
 fn viewing(p: &Frame, ack: &Acknowledgement) -> String {
-    let Some(end) = ack.viewing.scrolled_to_end_ms else { return p.t("signed-not-read-to-end") };
+    let Some(end) = ack.viewing.scrolled_to_end_ms else {
+        return p.t("signed-not-read-to-end");
+    };
     let seconds = end.saturating_sub(ack.viewing.opened_ms) / 1000;
     p.with("signed-read-to-end", "seconds", p.number(seconds))
 }
@@ -140,13 +167,20 @@ pub(in crate::console) async fn signature(caller: Caller, Path(id): Path<EntryId
     let bytes = caller
         .run(move |caller| {
             let (_entry, ack, _hash) = opened(caller, id)?;
-            let image = caller.who.organisation.blob(ack.image.digest).map_err(|error| Fault::broken(&error))?;
+            let image = caller
+                .who
+                .organisation
+                .blob(ack.image.digest)
+                .map_err(|error| Fault::broken(&error))?;
             image.ok_or(Fault::NotFound)
         })
         .await?;
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ),
     ];
     Ok((private(), headers, bytes).into_response())
 }

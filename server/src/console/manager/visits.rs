@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use countersign_core::domain::ids::{Digest, EntryId, StopId};
+use countersign_core::domain::ids::{Digest, DocumentId, EntryId, StopId};
 use countersign_core::domain::time::Day;
 use countersign_core::read_model::{documents, stops};
 use countersign_core::views::{EntryDetail, EntryRow, Fence, PositionRow};
@@ -62,6 +62,8 @@ struct Version {
 }
 
 struct Conflict {
+    document: DocumentId,
+    field: String,
     label: String,
     values: Vec<Version>,
 }
@@ -95,6 +97,7 @@ struct StopPage {
     timeline: Vec<Line>,
     newer: usize,
     may_review: bool,
+    may_settle: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -103,17 +106,29 @@ pub(in crate::console) struct Asked {
 }
 
 pub(in crate::console) async fn day(caller: Caller, Query(asked): Query<Asked>) -> Answer {
-    caller.page(move |caller| day_page(caller, asked.day.unwrap_or_else(|| caller.today()))).await
+    caller
+        .page(move |caller| day_page(caller, asked.day.unwrap_or_else(|| caller.today())))
+        .await
 }
 
 fn day_page(caller: &Caller, day: Day) -> Result<DayPage, Fault> {
     let p = caller.frame()?;
     let visits = caller.desk().day_visits(day)?;
     let signed = visits.iter().filter(|visit| visit.signed > 0).count();
-    let done = visits.iter().filter(|visit| visit.state != ReviewState::Planned).count();
-    let figures = [("planned", visits.len()), ("done", done), ("signed", signed)];
+    let done = visits
+        .iter()
+        .filter(|visit| visit.state != ReviewState::Planned)
+        .count();
+    let figures = [
+        ("planned", visits.len()),
+        ("done", done),
+        ("signed", signed),
+    ];
     Ok(DayPage {
-        summary: p.with_all("visits-summary", &figures.map(|(name, count)| (name, count.to_string()))),
+        summary: p.with_all(
+            "visits-summary",
+            &figures.map(|(name, count)| (name, count.to_string())),
+        ),
         before: Day(day.0.pred_opt().unwrap_or(day.0)),
         after: Day(day.0.succ_opt().unwrap_or(day.0)),
         rows: visits.iter().map(|visit| visit_row(&p, visit)).collect(),
@@ -124,7 +139,8 @@ fn day_page(caller: &Caller, day: Day) -> Result<DayPage, Fault> {
 
 fn visit_row(p: &Frame, visit: &VisitRow) -> Visit {
     let arrival = visit.check_in.as_ref().map(|position| arrival(p, position));
-    let (position, position_tone) = arrival.map_or((String::new(), ""), |arrival| (arrival.words, arrival.tone));
+    let (position, position_tone) =
+        arrival.map_or((String::new(), ""), |arrival| (arrival.words, arrival.tone));
     Visit {
         stop: visit.stop.stop,
         name: visit.stop.name.clone(),
@@ -132,7 +148,10 @@ fn visit_row(p: &Frame, visit: &VisitRow) -> Visit {
         team: p.names(&visit.team),
         position,
         position_tone,
-        outcome: visit.outcome.map(|outcome| p.word("outcome", &outcome)).unwrap_or_default(),
+        outcome: visit
+            .outcome
+            .map(|outcome| p.word("outcome", &outcome))
+            .unwrap_or_default(),
         promise: promise(p, visit),
         is_signed: visit.signed > 0,
         review: p.t(visit.state.key()),
@@ -142,8 +161,13 @@ fn visit_row(p: &Frame, visit: &VisitRow) -> Visit {
 }
 
 fn promise(p: &Frame, visit: &VisitRow) -> String {
-    let words = |amount: String, due: Day| p.both("visit-promise-until", ("amount", amount), ("day", due));
-    visit.promise.as_ref().map(|promise| words(p.cash(&promise.amount), promise.due)).unwrap_or_default()
+    let words =
+        |amount: String, due: Day| p.both("visit-promise-until", ("amount", amount), ("day", due));
+    visit
+        .promise
+        .as_ref()
+        .map(|promise| words(p.cash(&promise.amount), promise.due))
+        .unwrap_or_default()
 }
 
 const fn tone(state: ReviewState) -> &'static str {
@@ -182,7 +206,12 @@ fn arrival(p: &Frame, position: &PositionRow) -> Arrival {
     if position.is_stale {
         detail.push(p.t("position-stale"));
     }
-    Arrival { at: p.time_ms(&position.at_ms), words, tone, detail: detail.join(&p.t("list-separator")) }
+    Arrival {
+        at: p.time_ms(&position.at_ms),
+        words,
+        tone,
+        detail: detail.join(&p.t("list-separator")),
+    }
 }
 
 pub(in crate::console) async fn stop(caller: Caller, Path(stop): Path<StopId>) -> Answer {
@@ -193,25 +222,49 @@ fn stop_page(caller: &Caller, stop: StopId) -> Result<StopPage, Fault> {
     let p = caller.frame()?;
     let report = caller.desk().stop_report(stop)?;
     let position = |kind: fn(&EntryDetail) -> bool| {
-        let of_kind = report.timeline.iter().filter(move |entry| kind(&entry.detail));
-        of_kind.filter_map(|entry| entry.position.as_ref()).map(|position| arrival(&p, position)).collect()
+        let of_kind = report
+            .timeline
+            .iter()
+            .filter(move |entry| kind(&entry.detail));
+        of_kind
+            .filter_map(|entry| entry.position.as_ref())
+            .map(|position| arrival(&p, position))
+            .collect()
     };
-    let accepted_at = report.acceptance.as_ref().map(|acceptance| acceptance.accepted_at.ms());
+    let accepted_at = report
+        .acceptance
+        .as_ref()
+        .map(|acceptance| acceptance.accepted_at.ms());
     Ok(StopPage {
         status: p.t(report.visit.state.key()),
         status_tone: tone(report.visit.state),
-        outcome: report.visit.outcome.map(|outcome| p.word("outcome", &outcome)).unwrap_or_default(),
+        outcome: report
+            .visit
+            .outcome
+            .map(|outcome| p.word("outcome", &outcome))
+            .unwrap_or_default(),
         promise: promise(&p, &report.visit),
         team: p.names(&report.visit.team),
         arrival: position(|detail| matches!(detail, EntryDetail::CheckIn { .. })),
         departure: position(|detail| matches!(detail, EntryDetail::CheckOut { .. })),
         conflicts: conflicts(&p, &report),
         notes: notes(caller, &p, stop)?,
-        timeline: report.timeline.iter().map(|entry| line(&p, entry)).collect(),
+        timeline: report
+            .timeline
+            .iter()
+            .map(|entry| line(&p, entry))
+            .collect(),
         newer: accepted_at
             .filter(|_| report.visit.state != ReviewState::Accepted)
-            .map_or(0, |at| report.timeline.iter().filter(|entry| entry.at_ms > at).count()),
+            .map_or(0, |at| {
+                report
+                    .timeline
+                    .iter()
+                    .filter(|entry| entry.at_ms > at)
+                    .count()
+            }),
         may_review: caller.may(Action::ReviewVisit),
+        may_settle: caller.may(Action::SettleConflict),
         report,
         p,
     })
@@ -225,15 +278,25 @@ fn conflicts(p: &Frame, report: &StopReport) -> Vec<Conflict> {
             value.value.clone()
         },
         value: value.value.clone(),
-        author: if value.author_name.is_empty() { p.t("person-unknown") } else { value.author_name.clone() },
+        author: if value.author_name.is_empty() {
+            p.t("person-unknown")
+        } else {
+            value.author_name.clone()
+        },
         at_ms: value.at_ms,
     };
     report
         .conflicts
         .iter()
         .map(|row| Conflict {
+            document: row.document,
+            field: row.field.clone(),
             label: field_label(p, &row.field),
-            values: row.values.iter().map(|value| version(&row.field, value)).collect(),
+            values: row
+                .values
+                .iter()
+                .map(|value| version(&row.field, value))
+                .collect(),
         })
         .collect()
 }
@@ -241,16 +304,28 @@ fn conflicts(p: &Frame, report: &StopReport) -> Vec<Conflict> {
 fn field_label(p: &Frame, field: &str) -> String {
     let key = format!("stop-field-{}", field.replace(['_', '.'], "-"));
     let label = p.t(&key);
-    if label == key { field.to_owned() } else { label }
+    if label == key {
+        field.to_owned()
+    } else {
+        label
+    }
 }
 
 fn notes(caller: &Caller, p: &Frame, stop: StopId) -> Result<Vec<Note>, Fault> {
     let text = caller.read(|connection| {
         let parts = stops::parts(connection, stop)?;
-        parts.map_or(Ok(None), |parts| documents::stop_text(connection, parts.document))
+        parts.map_or(Ok(None), |parts| {
+            documents::stop_text(connection, parts.document)
+        })
     })?;
-    let Some(text) = text else { return Ok(Vec::new()) };
-    let reason = if text.reason.is_empty() { String::new() } else { p.t(&format!("reason-{}", text.reason.replace('_', "-"))) };
+    let Some(text) = text else {
+        return Ok(Vec::new());
+    };
+    let reason = if text.reason.is_empty() {
+        String::new()
+    } else {
+        p.t(&format!("reason-{}", text.reason.replace('_', "-")))
+    };
     let all = [
         ("met_person", text.met_person),
         ("reason", reason),
@@ -260,22 +335,38 @@ fn notes(caller: &Caller, p: &Frame, stop: StopId) -> Result<Vec<Note>, Fault> {
         ("notes", text.notes),
     ];
     let filled = all.into_iter().filter(|(_, text)| !text.is_empty());
-    Ok(filled.map(|(field, text)| Note { label: field_label(p, field), text }).collect())
+    Ok(filled
+        .map(|(field, text)| Note {
+            label: field_label(p, field),
+            text,
+        })
+        .collect())
 }
 
 fn line(p: &Frame, entry: &EntryRow) -> Line {
     let (kind, detail, quote) = said(p, entry);
     let is_desk = matches!(
         entry.detail,
-        EntryDetail::VisitAccepted { .. } | EntryDetail::SentBack { .. } | EntryDetail::ConflictSettled { .. } | EntryDetail::Desk { .. }
+        EntryDetail::VisitAccepted { .. }
+            | EntryDetail::SentBack { .. }
+            | EntryDetail::ConflictSettled { .. }
+            | EntryDetail::Desk { .. }
     );
     Line {
         entry: entry.entry,
         at_ms: entry.at_ms,
         title: p.t(kind),
-        author: if entry.author_name.is_empty() { p.name(&entry.author) } else { entry.author_name.clone() },
+        author: if entry.author_name.is_empty() {
+            p.name(&entry.author)
+        } else {
+            entry.author_name.clone()
+        },
         missing: (entry.parts_complete < entry.parts_total).then(|| {
-            p.both("visit-parts", ("complete", entry.parts_complete), ("total", entry.parts_total))
+            p.both(
+                "visit-parts",
+                ("complete", entry.parts_complete),
+                ("total", entry.parts_total),
+            )
         }),
         detail,
         quote,
@@ -289,56 +380,149 @@ fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
     let place = || {
         let arrival = entry.position.as_ref().map(|position| arrival(p, position));
         arrival
-            .map(|arrival| format!("{}{}{}", arrival.words, p.t("list-separator"), arrival.detail))
+            .map(|arrival| {
+                format!(
+                    "{}{}{}",
+                    arrival.words,
+                    p.t("list-separator"),
+                    arrival.detail
+                )
+            })
             .unwrap_or_default()
     };
     match &entry.detail {
         EntryDetail::CheckIn { .. } => ("fact-check-in", place(), String::new()),
         EntryDetail::CheckOut { .. } => ("fact-check-out", place(), String::new()),
-        EntryDetail::StatementShown { .. } => ("fact-statement-shown", String::new(), String::new()),
-        EntryDetail::Acknowledgement { signer_name, capacity, total, .. } => {
+        EntryDetail::StatementShown { .. } => {
+            ("fact-statement-shown", String::new(), String::new())
+        }
+        EntryDetail::Acknowledgement {
+            signer_name,
+            capacity,
+            total,
+            ..
+        } => {
             let signer = format!("{signer_name} ({})", p.word("capacity", capacity));
-            ("fact-acknowledgement", p.both("visit-signed-line", ("signer", signer), ("total", p.cash(total))), String::new())
+            (
+                "fact-acknowledgement",
+                p.both(
+                    "visit-signed-line",
+                    ("signer", signer),
+                    ("total", p.cash(total)),
+                ),
+                String::new(),
+            )
         }
-        EntryDetail::Refusal { person, reason, words, .. } => {
-            ("fact-refusal", format!("{person}{}{}", p.t("list-separator"), p.word("reason", reason)), words.clone())
-        }
-        EntryDetail::Promise { amount, due, .. } => {
-            ("fact-promise", p.both("visit-promise-until", ("amount", p.cash(amount)), ("day", due)), String::new())
-        }
-        EntryDetail::Outcome { outcome, reason, summary } => {
+        EntryDetail::Refusal {
+            person,
+            reason,
+            words,
+            ..
+        } => (
+            "fact-refusal",
+            format!(
+                "{person}{}{}",
+                p.t("list-separator"),
+                p.word("reason", reason)
+            ),
+            words.clone(),
+        ),
+        EntryDetail::Promise { amount, due, .. } => (
+            "fact-promise",
+            p.both(
+                "visit-promise-until",
+                ("amount", p.cash(amount)),
+                ("day", due),
+            ),
+            String::new(),
+        ),
+        EntryDetail::Outcome {
+            outcome,
+            reason,
+            summary,
+        } => {
             let mut words = vec![p.word("outcome", outcome)];
             words.extend(reason.map(|reason| p.word("reason", &reason)));
-            ("fact-outcome", words.join(&p.t("list-separator")), summary.clone())
+            (
+                "fact-outcome",
+                words.join(&p.t("list-separator")),
+                summary.clone(),
+            )
         }
         EntryDetail::Amendment { text, .. } => ("fact-amendment", String::new(), text.clone()),
-        EntryDetail::ConflictSettled { field, chosen, .. } => {
-            ("fact-conflict-settled", field_label(p, field), chosen.clone())
+        EntryDetail::ConflictSettled { field, chosen, .. } => (
+            "fact-conflict-settled",
+            field_label(p, field),
+            chosen.clone(),
+        ),
+        EntryDetail::VisitAccepted { remark } => {
+            ("fact-visit-accepted", String::new(), remark.clone())
         }
-        EntryDetail::VisitAccepted { remark } => ("fact-visit-accepted", String::new(), remark.clone()),
-        EntryDetail::SentBack { field, reason, deadline } => {
-            ("fact-sent-back", p.both("visit-sent-back-line", ("field", field), ("day", deadline)), reason.clone())
-        }
+        EntryDetail::SentBack {
+            field,
+            reason,
+            deadline,
+        } => (
+            "fact-sent-back",
+            p.both("visit-sent-back-line", ("field", field), ("day", deadline)),
+            reason.clone(),
+        ),
         EntryDetail::Desk { .. } => ("fact-desk", String::new(), String::new()),
     }
 }
 
-pub(in crate::console) async fn accept(caller: Caller, Path(stop): Path<StopId>, fields: Fields) -> Answer {
-    let pinned: Result<Vec<Digest>, Fault> =
-        fields.all("entry").map(|hash| hash.parse().map_err(|_no_hash| Fault::NotFound)).collect();
+pub(in crate::console) async fn accept(
+    caller: Caller,
+    Path(stop): Path<StopId>,
+    fields: Fields,
+) -> Answer {
+    let pinned: Result<Vec<Digest>, Fault> = fields
+        .all("entry")
+        .map(|hash| hash.parse().map_err(|_no_hash| Fault::NotFound))
+        .collect();
     let pinned = pinned?;
     let remark = fields.one("remark").to_owned();
-    caller.run(move |caller| Ok(caller.desk().accept_visit(stop, &pinned, &remark)?)).await?;
+    caller
+        .run(move |caller| Ok(caller.desk().accept_visit(stop, &pinned, &remark)?))
+        .await?;
     Ok(see_other(&format!("/visits/{stop}"), "done-visit-accepted"))
 }
 
-pub(in crate::console) async fn send_back(caller: Caller, Path(stop): Path<StopId>, fields: Fields) -> Answer {
+pub(in crate::console) async fn send_back(
+    caller: Caller,
+    Path(stop): Path<StopId>,
+    fields: Fields,
+) -> Answer {
     let new = NewSentBack {
         about: fields.id("about")?,
         field: fields.text("field", "visit-field")?,
         reason: fields.text("reason", "send-back-reason")?,
         deadline: fields.day("deadline", "visit-deadline")?,
     };
-    caller.run(move |caller| Ok(caller.desk().send_back(stop, &new)?)).await?;
-    Ok(see_other(&format!("/visits/{stop}"), "done-visit-sent-back"))
+    caller
+        .run(move |caller| Ok(caller.desk().send_back(stop, &new)?))
+        .await?;
+    Ok(see_other(
+        &format!("/visits/{stop}"),
+        "done-visit-sent-back",
+    ))
+}
+
+pub(in crate::console) async fn settle(
+    caller: Caller,
+    Path(stop): Path<StopId>,
+    fields: Fields,
+) -> Answer {
+    let document: DocumentId = fields.id("document")?;
+    let (field, value) = (
+        fields.one("field").to_owned(),
+        fields.exact("value").to_owned(),
+    );
+    caller
+        .run(move |caller| Ok(caller.desk().settle_conflict(document, &field, &value)?))
+        .await?;
+    Ok(see_other(
+        &format!("/visits/{stop}"),
+        "done-conflict-settled",
+    ))
 }

@@ -33,7 +33,12 @@ pub(super) struct Asked {
 pub(super) async fn ask(headers: HeaderMap, Query(asked): Query<Asked>) -> Answer {
     let p = outside(&headers, "/sign-in".to_owned());
     let is_noticed = p.notice.is_some();
-    let page = SignInPage { p, fault: None, login: String::new(), to: local(&asked.to) };
+    let page = SignInPage {
+        p,
+        fault: None,
+        login: String::new(),
+        to: local(&asked.to),
+    };
     let mut response = render(&page, StatusCode::OK)?;
     if is_noticed {
         forget(&mut response);
@@ -42,11 +47,16 @@ pub(super) async fn ask(headers: HeaderMap, Query(asked): Query<Asked>) -> Answe
 }
 
 pub(super) async fn sign_in(State(app): State<App>, headers: HeaderMap, fields: Fields) -> Answer {
-    let (login, password) = (fields.one("login").to_owned(), fields.one("password").to_owned());
+    let (login, password) = (
+        fields.one("login").to_owned(),
+        fields.one("password").to_owned(),
+    );
     let server = app.clone();
     let now = app.clock().read().wall;
     let asked = login.clone();
-    let opened = tokio::task::spawn_blocking(move || server.accounts().sign_in(&asked, &password, now)).await;
+    let opened =
+        tokio::task::spawn_blocking(move || server.accounts().sign_in(&asked, &password, now))
+            .await;
     let (fault, status) = match opened.map_err(|lost| Fault::broken(&lost))? {
         Ok(session) => {
             let mut response = Redirect::to(&local(fields.one("to"))).into_response();
@@ -58,7 +68,12 @@ pub(super) async fn sign_in(State(app): State<App>, headers: HeaderMap, fields: 
         Err(SignInError::Accounts(error)) => return Err(Fault::broken(&error)),
     };
     let p = outside(&headers, "/sign-in".to_owned());
-    let page = SignInPage { fault: Some(p.t(fault)), login, to: local(fields.one("to")), p };
+    let page = SignInPage {
+        fault: Some(p.t(fault)),
+        login,
+        to: local(fields.one("to")),
+        p,
+    };
     render(&page, status)
 }
 
@@ -76,7 +91,11 @@ pub(super) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answ
 }
 
 pub(super) async fn language(fields: Fields) -> Response {
-    let chosen = if fields.one("language") == "en" { "en" } else { "zh-CN" };
+    let chosen = if fields.one("language") == "en" {
+        "en"
+    } else {
+        "zh-CN"
+    };
     let mut response = Redirect::to(&local(fields.one("to"))).into_response();
     let cookie = format!("{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax");
     set_cookie(&mut response, &cookie);
@@ -84,7 +103,9 @@ pub(super) async fn language(fields: Fields) -> Response {
 }
 
 fn render(page: &SignInPage, status: StatusCode) -> Answer {
-    let html = page.render().map_err(|unrenderable| Fault::broken(&unrenderable))?;
+    let html = page
+        .render()
+        .map_err(|unrenderable| Fault::broken(&unrenderable))?;
     Ok((status, private(), Html(html)).into_response())
 }
 
@@ -97,7 +118,11 @@ fn set_cookie(response: &mut Response, cookie: &str) {
 /// A path on this server, never an address elsewhere.
 fn local(path: &str) -> String {
     let is_local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-    if is_local { path.to_owned() } else { "/".to_owned() }
+    if is_local {
+        path.to_owned()
+    } else {
+        "/".to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +132,12 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere() {
         assert_eq!(local("/plans?x=1"), "/plans?x=1");
-        for path in ["", "//evil.example", "https://evil.example", "/\\evil.example"] {
+        for path in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+        ] {
             assert_eq!(local(path), "/", "{path}");
         }
     }
