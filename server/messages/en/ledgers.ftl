@@ -127,3 +127,4 @@ unit-1000 = thousand yuan
 unit-10000 = ten thousand yuan
 unit-1000000 = million yuan
 unit-100000000 = hundred million yuan
+import-sheet-no-headers = No headers

@@ -127,3 +127,4 @@ unit-1000 = 千元
 unit-10000 = 万元
 unit-1000000 = 百万元
 unit-100000000 = 亿元
+import-sheet-no-headers = 没有表头

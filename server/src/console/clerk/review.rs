@@ -1,9 +1,10 @@
 //! What an import understood, as a page to check and to answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use countersign_core::domain::ids::Digest;
+use countersign_core::domain::money::Money;
 
 use super::imports::{Asked, Import};
 use crate::console::layout::caller::Caller;
@@ -225,8 +226,21 @@ fn ignored(p: &Frame, read: &LedgerImport) -> Vec<String> {
         .collect()
 }
 
+/// A total line is compared with the rows taken from its own sheet.
 fn stated(p: &Frame, read: &LedgerImport, total: &StatedTotal) -> Stated {
-    let accepted = read.totals.total_outstanding;
+    let sheet = &total.place.sheet;
+    let of_sheet = read
+        .receivables
+        .iter()
+        .filter(|row| row.place.sheet == *sheet);
+    let accepted = Money::sum(read.currency, of_sheet.map(|row| row.outstanding))
+        .unwrap_or(read.totals.total_outstanding);
+    let held: BTreeSet<&Place> = read
+        .problems
+        .iter()
+        .map(|problem| &problem.place)
+        .filter(|place| place.sheet == *sheet)
+        .collect();
     let difference = total.amount.minus(accepted).ok();
     let is_equal = difference.is_some_and(|difference| difference.is_zero());
     Stated {
@@ -239,7 +253,7 @@ fn stated(p: &Frame, read: &LedgerImport, total: &StatedTotal) -> Stated {
         words: if is_equal {
             p.t("import-stated-equal")
         } else {
-            p.count("import-stated-differs", read.totals.held)
+            p.count("import-stated-differs", held.len())
         },
     }
 }
@@ -283,11 +297,15 @@ fn sheet_form(p: &Frame, sheet: &SheetRead, options: &Options) -> SheetForm {
             .sheet
             .clone()
             .unwrap_or_else(|| p.t("import-text-file")),
-        words: p.both(
-            "import-sheet-words",
-            ("rows", p.number(sheet.rows)),
-            ("headers", headers.join(" + ")),
-        ),
+        words: if headers.is_empty() {
+            p.t("import-sheet-no-headers")
+        } else {
+            p.both(
+                "import-sheet-words",
+                ("rows", p.number(sheet.rows)),
+                ("headers", headers.join(" + ")),
+            )
+        },
         kinds: choices(
             KINDS,
             |kind| (kind_value(*kind).to_owned(), p.t(kind.key())),
