@@ -221,11 +221,13 @@ mod tests {
     }
 
     #[test]
-    fn work_before_enrolment_is_refused_with_what_to_do() {
+    fn what_cannot_be_is_refused_with_what_to_do() {
         let (_folder, replica) = phone();
         let stop = json!({ "stop": "01890a5d-ac96-774b-bcce-b302099a8057", "missing": "denied" });
-        let expected = ("sign_in".to_owned(), "not-enrolled".to_owned());
+        let expected = ("gone".to_owned(), "stop".to_owned());
         assert_eq!(error(&replica, "stop.check_in", &stop), expected);
+        let expected = ("sign_in".to_owned(), "not-enrolled".to_owned());
+        assert_eq!(error(&replica, "sync.run", &json!({})), expected);
     }
 
     #[test]
