@@ -39,7 +39,8 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "stopped");
+            let cause: &dyn std::error::Error = &error;
+            tracing::error!(error = cause, "stopped");
             ExitCode::FAILURE
         }
     }
