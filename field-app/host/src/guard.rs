@@ -152,7 +152,10 @@ mod tests {
     fn a_foreign_name_or_page_is_turned_away() {
         let guard = guard();
         let ours = (header::HOST, "127.0.0.1:8123");
-        assert_eq!(guard.same_place(&headers(std::slice::from_ref(&ours))), Ok(()));
+        assert_eq!(
+            guard.same_place(&headers(std::slice::from_ref(&ours))),
+            Ok(())
+        );
         let same = (header::ORIGIN, "http://127.0.0.1:8123");
         assert_eq!(guard.same_place(&headers(&[ours.clone(), same])), Ok(()));
         for origin in ["null", "http://evil.example", "http://127.0.0.1:8124"] {
