@@ -20,7 +20,7 @@ use crate::console::layout::fault::Fault;
 use crate::console::layout::fields::Fields;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::notice::see_other;
-use crate::desks::{DeskError, Kept, LedgerFile};
+use crate::desks::{Kept, LedgerFile};
 use crate::ledger_import::{LedgerImport, Options};
 
 /// Files under review at a time; the one that was opened longest ago makes room.
@@ -133,7 +133,7 @@ impl Import {
         let (import, desk) = (Arc::clone(self), caller.desk());
         tokio::task::spawn_blocking(move || {
             let read = desk.import_ledger(import.file(), &options, &mut |done, of| {
-                import.tell(done, of)
+                import.tell(done, of);
             });
             let outcome = read.map(Arc::new).map_err(Fault::from);
             locked(&import.reading).outcome = Some(outcome);
@@ -284,7 +284,7 @@ pub(in crate::console) async fn progress(
     Path(id): Path<Digest>,
 ) -> Answer {
     let import = imports.find(&caller, id)?;
-    let p = caller.run(|caller| caller.frame()).await?;
+    let p = caller.run(Caller::frame).await?;
     let state = serde_json::json!({
         "is_done": import.outcome().is_some(),
         "done": import.done.load(Ordering::Relaxed),
@@ -325,7 +325,7 @@ pub(in crate::console) async fn keep(
                 Some(cut_off),
                 &mut |_, _| {},
             );
-            kept.map_err(|error: DeskError| Fault::from(error))
+            kept.map_err(Fault::from)
         })
         .await?;
     imports.forget(id);

@@ -45,6 +45,10 @@ struct NewPage {
     people: Vec<Choice>,
 }
 
+#[expect(
+    clippy::struct_field_names,
+    reason = "the id is named as in the domain"
+)]
 struct Stop {
     stop: StopId,
     customer: CustomerId,
@@ -54,6 +58,10 @@ struct Stop {
     words: String,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each opens one part of the page"
+)]
 #[derive(Template)]
 #[template(path = "plans/plan.html")]
 struct PlanPage {

@@ -52,6 +52,7 @@ struct SheetForm {
     is_open: bool,
 }
 
+#[expect(clippy::struct_field_names, reason = "the total as the file states it")]
 struct Stated {
     place: String,
     stated: String,

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use countersign_core::domain::ids::{CustomerId, VisitListId};
 use countersign_core::domain::money::Money;
+use countersign_core::domain::time::Instant;
 use countersign_core::read_model::visit_lists::{ListState, ListedCustomer, VisitListHead};
 use serde::Deserialize;
 
@@ -27,6 +28,10 @@ struct Index {
     may_propose: bool,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each opens one part of the page"
+)]
 #[derive(Template)]
 #[template(path = "visit-lists/list.html")]
 struct ListPage {
@@ -89,7 +94,7 @@ fn list_page(caller: &Caller, list: VisitListId) -> Result<ListPage, Fault> {
     let waits = head.state == ListState::Proposed && caller.may(Action::DecideVisitList);
     let is_own = head.proposed_by == caller.who.user;
     Ok(ListPage {
-        decided_at: head.decided_at.map(|at| at.shanghai()).unwrap_or_default(),
+        decided_at: head.decided_at.map(Instant::shanghai).unwrap_or_default(),
         has_struck: rows.iter().any(|row| row.struck_reason.is_some()),
         may_decide: waits && !is_own,
         is_own: waits && is_own,

@@ -53,6 +53,12 @@ impl<N: Named> Named for &N {
     }
 }
 
+#[expect(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates call these as methods of `p` and give fields by reference"
+)]
 impl Frame {
     pub(in crate::console) fn lang(&self) -> &'static str {
         self.language.tag()

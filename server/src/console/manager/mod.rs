@@ -17,13 +17,11 @@ pub(super) fn decision(
     fields: &Fields,
     approved: &'static str,
 ) -> Result<(Decision, &'static str), Fault> {
-    match fields.one("decision") {
-        "approve" => Ok((Decision::Approved, approved)),
-        _ => {
-            let reason = fields.text("reason", "send-back-reason")?;
-            Ok((Decision::SentBack(reason), "done-sent-back"))
-        }
+    if fields.one("decision") == "approve" {
+        return Ok((Decision::Approved, approved));
     }
+    let reason = fields.text("reason", "send-back-reason")?;
+    Ok((Decision::SentBack(reason), "done-sent-back"))
 }
 
 pub(super) async fn decide_list(
