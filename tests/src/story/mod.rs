@@ -1,7 +1,11 @@
 //! The main job told over real processes: the server, two field-app hosts, and people at their desks.
 
+pub mod field;
+mod html;
+pub mod office;
 pub mod phone;
 pub mod processes;
+pub mod review;
 pub mod web;
 
 use std::fmt;

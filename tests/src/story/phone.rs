@@ -8,6 +8,15 @@ use super::Broken;
 use super::processes::{Process, built};
 use super::web::Visitor;
 
+/// Where a host listens and which server it proposes.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    /// The server's address.
+    pub server: &'a str,
+    /// The host's port; 0 for any.
+    pub port: u16,
+}
+
 /// A field-app host and its page's door.
 #[derive(Debug)]
 pub struct Phone {
@@ -18,6 +27,7 @@ pub struct Phone {
     data: PathBuf,
     ui: PathBuf,
     server: String,
+    port: u16,
     last_id: u64,
 }
 
@@ -26,8 +36,10 @@ impl Phone {
     ///
     /// # Errors
     /// [`Broken`] when it does not start.
-    pub fn start(name: &str, data: &Path, ui: &Path, server: &str) -> Result<Self, Broken> {
-        let (process, visitor) = launch(name, data, ui, server)?;
+    pub fn start(name: &str, data: &Path, ui: &Path, reach: Reach<'_>) -> Result<Self, Broken> {
+        let Reach { server, port } = reach;
+        let process = launch(name, data, ui, reach)?;
+        let visitor = enter(&process)?;
         Ok(Self {
             name: name.to_owned(),
             process,
@@ -35,6 +47,7 @@ impl Phone {
             data: data.to_path_buf(),
             ui: ui.to_path_buf(),
             server: server.to_owned(),
+            port,
             last_id: 0,
         })
     }
@@ -58,10 +71,19 @@ impl Phone {
             data,
             ui,
             server,
+            port,
             ..
         } = self;
         process.kill()?;
-        Self::start(&name, &data, &ui, &server)
+        Self::start(
+            &name,
+            &data,
+            &ui,
+            Reach {
+                server: &server,
+                port,
+            },
+        )
     }
 
     /// Ends the host as a closed app.
@@ -105,6 +127,14 @@ impl Phone {
             .ok_or_else(|| Broken::new(format!("{}: {method} was not refused: {reply}", self.name)))
     }
 
+    /// The whole answer to a call without parameters, refused or not.
+    ///
+    /// # Errors
+    /// [`Broken`] when the host does not answer.
+    pub fn reply_of(&mut self, method: &str) -> Result<Value, Broken> {
+        self.reply(method, &json!({}))
+    }
+
     fn reply(&mut self, method: &str, params: &Value) -> Result<Value, Broken> {
         self.last_id += 1;
         let request = json!({ "v": 1, "id": self.last_id, "method": method, "params": params });
@@ -136,22 +166,30 @@ impl Phone {
     }
 }
 
-fn launch(name: &str, data: &Path, ui: &Path, server: &str) -> Result<(Process, Visitor), Broken> {
+/// Starts a host without opening its page: the start address stays good for a person.
+///
+/// # Errors
+/// [`Broken`] when it does not start.
+pub fn launch(name: &str, data: &Path, ui: &Path, reach: Reach<'_>) -> Result<Process, Broken> {
     let data = data.display().to_string();
     let ui = ui.display().to_string();
+    let port = reach.port.to_string();
     let arguments = [
         "--data",
         &data,
         "--ui",
         &ui,
         "--server",
-        server,
+        reach.server,
         "--port",
-        "0",
+        &port,
         "--controls",
     ];
-    let process = Process::start(name, &built("countersign-host")?, &arguments)?;
-    let url = process.said("url")?.to_owned();
+    Process::start(name, &built("countersign-host")?, &arguments)
+}
+
+fn enter(process: &Process) -> Result<Visitor, Broken> {
+    let url = process.said("url")?;
     let after_scheme = url.find("://").map_or(0, |at| at + 3);
     let path_at = url
         .get(after_scheme..)
@@ -160,5 +198,5 @@ fn launch(name: &str, data: &Path, ui: &Path, server: &str) -> Result<(Process, 
     let (site, path) = url.split_at(path_at);
     let mut visitor = Visitor::new(site);
     visitor.open(path)?;
-    Ok((process, visitor))
+    Ok(visitor)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Broken;
 
-/// A program that runs until it is stopped, and the JSON line with which it said that it is ready.
+/// A program that runs until it is stopped, and what it said when it was ready.
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -17,7 +17,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `program` and waits for its first line on standard output, which is a JSON object.
+    /// Starts `program` and waits for its first line on standard output: a JSON object, or `listening on URL`.
     ///
     /// # Errors
     /// [`Broken`] when it cannot be started, ends first, or says something else.
@@ -36,12 +36,15 @@ impl Process {
         BufReader::new(output)
             .read_line(&mut line)
             .map_err(|error| Broken::new(format!("{name}: {error}")))?;
-        let ready = serde_json::from_str(&line).map_err(|error| {
-            Broken::new(format!(
-                "{name} did not say that it is ready but `{}`: {error}",
-                line.trim()
-            ))
-        })?;
+        let ready = match line.trim().strip_prefix("listening on ") {
+            Some(url) => serde_json::json!({ "url": url }),
+            None => serde_json::from_str(&line).map_err(|error| {
+                Broken::new(format!(
+                    "{name} did not say that it is ready but `{}`: {error}",
+                    line.trim()
+                ))
+            })?,
+        };
         Ok(Self {
             name: name.to_owned(),
             child,

@@ -1,0 +1,338 @@
+//! The demo: `run` keeps a sample company and two phones going for a person, `check` tells the whole story by itself.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks on its terminal"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use countersign_tests::story::office::{PASSWORD, PEOPLE};
+use countersign_tests::story::phone::{Phone, Reach, launch};
+use countersign_tests::story::processes::{Process, built};
+use countersign_tests::story::{Broken, field, office, review};
+
+#[derive(Debug, Parser)]
+#[command(name = "countersign-demo", about = "A sample company and two phones")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Starts everything and waits for Ctrl-C.
+    Run {
+        /// Folder that keeps the demo's data.
+        #[arg(long)]
+        data: PathBuf,
+        /// Throws the data away first.
+        #[arg(long)]
+        reset: bool,
+        /// Port of the server; the phones take the next two.
+        #[arg(long, default_value_t = 8780)]
+        port: u16,
+    },
+    /// Tells the whole story in a temporary folder, one line a step.
+    Check,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Run { data, reset, port } => {
+            let start = if reset { Start::Over } else { Start::On };
+            run(&data, start, port)
+        }
+        Command::Check => check(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(broken) => {
+            eprintln!("error: {broken}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    On,
+    Over,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+fn serve(data: &Path, port: u16) -> Result<Process, Broken> {
+    let data = data.display().to_string();
+    let listen = format!("127.0.0.1:{port}");
+    Process::start(
+        "the server",
+        &built("countersign-server")?,
+        &["serve", "--data", &data, "--listen", &listen],
+    )
+}
+
+fn run(data: &Path, start: Start, port: u16) -> Result<(), Broken> {
+    let folder = |error: std::io::Error| Broken::new(format!("{}: {error}", data.display()));
+    if start == Start::Over && data.exists() {
+        std::fs::remove_dir_all(data).map_err(folder)?;
+    }
+    let company = data.join("server");
+    let ready = data.join("company-is-ready");
+    let is_new = !ready.exists();
+    if is_new && company.exists() {
+        return Err(Broken::new(format!(
+            "{} was not finished; run: cargo xtask demo --reset",
+            data.display()
+        )));
+    }
+    if is_new {
+        println!("making the sample company …");
+        office::found_company(&company)?;
+    }
+    let server = serve(&company, port)?;
+    let url = server.said("url")?.to_owned();
+    let ui = root().join("field-app/ui/dist");
+    let reach = |step: u16| Reach {
+        server: &url,
+        port: if port == 0 { 0 } else { port + step },
+    };
+    let rep_data = data.join("phone-rep");
+    let technician_data = data.join("phone-technician");
+    if is_new {
+        println!("importing the sample ledger, approving a visit list and a plan …");
+        let draft = office::import_ledger(&url, &root())?;
+        office::sign_ledger(&url, &draft)?;
+        office::visit_plan(&url, &office::visit_list(&url)?)?;
+        let code = office::enrolment_code(&url, "样例业务员")?;
+        let mut phone = Phone::start("手机一", &rep_data, &ui, reach(1))?;
+        field::enrol(&mut phone, &url, &code)?;
+        field::morning(&mut phone, 4)?;
+        phone.stop()?;
+        std::fs::write(&ready, b"").map_err(folder)?;
+    }
+    let first = launch("phone 1", &rep_data, &ui, reach(1))?;
+    let second = launch("phone 2", &technician_data, &ui, reach(2))?;
+    println!("\nconsole   {url}");
+    for (login, name, role) in PEOPLE {
+        println!("          {login:<11} {PASSWORD}   {name} ({role})");
+    }
+    println!(
+        "phone 1   {}\n          enrolled for 样例业务员, today's plan is on it",
+        first.said("url")?
+    );
+    println!(
+        "phone 2   {}\n          for 样例技术员: sign in to the console as admin, 设备, issue a code",
+        second.said("url")?
+    );
+    println!("          the server's address on the phone is {url}");
+    println!(
+        "\nEach phone's address works once; your browser stays signed in. Data: {}. Ctrl-C ends.",
+        data.display()
+    );
+    wait_for_the_end()?;
+    first.stop()?;
+    second.stop()?;
+    server.stop()
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+fn wait_for_the_end() -> Result<(), Broken> {
+    let broken = |error: std::io::Error| Broken::new(format!("waiting for Ctrl-C: {error}"));
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(broken)?
+        .block_on(async {
+            let mut terminate =
+                tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+                    .map_err(broken)?;
+            tokio::select! {
+                ended = tokio::signal::ctrl_c() => ended.map_err(broken),
+                _ = terminate.recv() => Ok(()),
+            }
+        })
+}
+
+/// Counts steps and says each.
+#[derive(Debug, Default)]
+struct Tale {
+    passed: u32,
+}
+
+impl Tale {
+    fn step<T>(&mut self, sentence: &str, outcome: Result<T, Broken>) -> Result<T, Broken> {
+        match outcome {
+            Ok(value) => {
+                self.passed += 1;
+                println!("ok   {sentence}");
+                Ok(value)
+            }
+            Err(broken) => {
+                println!("FAIL {sentence}: {broken}");
+                Err(broken)
+            }
+        }
+    }
+}
+
+fn check() -> Result<(), Broken> {
+    let mut tale = Tale::default();
+    let outcome = tell(&mut tale);
+    println!(
+        "{} passed, {} failed",
+        tale.passed,
+        u32::from(outcome.is_err())
+    );
+    outcome
+}
+
+fn tell(tale: &mut Tale) -> Result<(), Broken> {
+    let folder =
+        tempfile::tempdir().map_err(|error| Broken::new(format!("a temporary folder: {error}")))?;
+    let company = folder.path().join("server");
+    tale.step(
+        "the company and its people are made with the server's commands",
+        office::found_company(&company),
+    )?;
+    let server = tale.step("the server starts", serve(&company, 0))?;
+    let url = server.said("url")?.to_owned();
+
+    let draft = tale.step(
+        "the clerk imports the ledger; the same file twice makes one draft",
+        office::import_ledger(&url, &root()),
+    )?;
+    tale.step(
+        "finance signs it with the total typed again; the clerk may not",
+        office::sign_ledger(&url, &draft),
+    )?;
+    let list = tale.step(
+        "the clerk proposes a visit list, the manager approves",
+        office::visit_list(&url),
+    )?;
+    tale.step(
+        "the clerk makes a plan, the director approves",
+        office::visit_plan(&url, &list),
+    )?;
+
+    let ui = root().join("field-app/ui/dist");
+    let reach = Reach {
+        server: &url,
+        port: 0,
+    };
+    let start = |name: &str, data: &str| Phone::start(name, &folder.path().join(data), &ui, reach);
+    let mut rep = tale.step("the rep's phone starts", start("手机一", "phone-rep"))?;
+    let mut technician = tale.step(
+        "the technician's phone starts",
+        start("手机二", "phone-technician"),
+    )?;
+    let code = tale.step(
+        "the administrator issues a one-time code",
+        office::enrolment_code(&url, "样例业务员"),
+    )?;
+    tale.step(
+        "the rep's phone is bound",
+        field::enrol(&mut rep, &url, &code),
+    )?;
+    tale.step(
+        "the same code is refused a second time",
+        refused_twice(&mut technician, &url, &code),
+    )?;
+    let code = tale.step(
+        "a code for the technician",
+        office::enrolment_code(&url, "样例技术员"),
+    )?;
+    tale.step(
+        "the technician's phone is bound",
+        field::enrol(&mut technician, &url, &code),
+    )?;
+    tale.step(
+        "the rep's phone has exactly the four approved stops, ready for offline",
+        field::morning(&mut rep, 4),
+    )?;
+    tale.step(
+        "so has the technician's",
+        field::morning(&mut technician, 4),
+    )?;
+
+    tale.step(
+        "aeroplane mode",
+        rep.network("off").and_then(|()| technician.network("off")),
+    )?;
+    let told = "check in, statement, signature (killed after each stroke and after sealing), promise, notes, outcome, check out";
+    let (mut rep, first) = tale.step(told, field::at_the_customers(rep))?;
+    tale.step(
+        "the technician types about the same stop",
+        field::second_phone_writes(&mut technician, &first.stop),
+    )?;
+    tale.step(
+        "without a network nothing is green",
+        field::nothing_is_green(&mut rep),
+    )?;
+
+    tale.step(
+        "the network is back",
+        rep.network("on").and_then(|()| technician.network("on")),
+    )?;
+    let everybody = |rep: &mut Phone, technician: &mut Phone| {
+        field::sync(rep)?;
+        field::sync(technician)?;
+        field::sync(rep)
+    };
+    tale.step(
+        "both phones exchange with the server",
+        everybody(&mut rep, &mut technician),
+    )?;
+    tale.step(
+        "everything of the rep's phone has its receipt",
+        field::all_green(&mut rep),
+    )?;
+    let merged = field::merged_and_settled(&mut rep, &mut technician, &first.stop);
+    tale.step(
+        "notes are merged, the conflict shows both values and is settled",
+        merged,
+    )?;
+
+    tale.step(
+        "the manager opens the signed statement as it was shown",
+        review::open_signed(&url, &first),
+    )?;
+    let lines = tale.step(
+        "one click verifies it line by line",
+        review::verify(&url, &first),
+    )?;
+    println!("     {lines} lines hold; total {}", first.total);
+    tale.step(
+        "the manager sends it back with a reason",
+        review::send_back(&url, &first),
+    )?;
+    let answered = field::answer_send_back(&mut rep, &first.stop, review::REASON);
+    tale.step("the reason arrives on the phone and is answered", answered)?;
+    tale.step(
+        "the manager sees the amendment beside the original and accepts",
+        review::accept(&url, &first),
+    )?;
+    tale.step(
+        "phones and server end cleanly",
+        rep.stop()
+            .and_then(|()| technician.stop())
+            .and_then(|()| server.stop()),
+    )
+}
+
+fn refused_twice(phone: &mut Phone, server: &str, code: &str) -> Result<(), Broken> {
+    let enrolment = serde_json::json!({ "server_url": server, "code": code, "name": "不应登记" });
+    let reference = phone.refused("device.enrol", enrolment)?;
+    if reference == "code-refused" {
+        Ok(())
+    } else {
+        Err(Broken::new(format!("refused with `{reference}`")))
+    }
+}
