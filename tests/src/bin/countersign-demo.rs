@@ -75,7 +75,7 @@ fn serve(data: &Path, port: u16) -> Result<Process, Broken> {
     Process::start(
         "the server",
         &built("countersign-server")?,
-        &["serve", "--data", &data, "--listen", &listen],
+        &["serve", "--data", &data, "--listen", &listen, "--log", "warn"],
     )
 }
 

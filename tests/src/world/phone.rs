@@ -133,6 +133,7 @@ impl Phone {
             stop,
             field: field.to_owned(),
             value: value.to_owned(),
+            base: None,
         };
         self.replica.edit_stop(&edit).unwrap();
     }
