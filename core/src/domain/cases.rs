@@ -63,10 +63,6 @@ pub(super) fn money(value: &Value) -> Money {
     yuan(value.as_str().unwrap())
 }
 
-pub(super) fn money_or_zero(value: &Value) -> Money {
-    value.as_str().map_or(Money::zero(Currency::Cny), yuan)
-}
-
 pub(super) fn instant(value: &Value) -> Instant {
     let text = value.as_str().unwrap();
     let parsed = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%:z")

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use countersign_tests::story::field::FirstStop;
 use countersign_tests::story::office::{PASSWORD, PEOPLE};
 use countersign_tests::story::phone::{Phone, Reach, launch};
 use countersign_tests::story::processes::{Process, built};
@@ -75,7 +76,9 @@ fn serve(data: &Path, port: u16) -> Result<Process, Broken> {
     Process::start(
         "the server",
         &built("countersign-server")?,
-        &["serve", "--data", &data, "--listen", &listen, "--log", "warn"],
+        &[
+            "serve", "--data", &data, "--listen", &listen, "--log", "warn",
+        ],
     )
 }
 
@@ -198,132 +201,153 @@ fn tell(tale: &mut Tale) -> Result<(), Broken> {
     let folder =
         tempfile::tempdir().map_err(|error| Broken::new(format!("a temporary folder: {error}")))?;
     let company = folder.path().join("server");
-    tale.step(
-        "the company and its people are made with the server's commands",
-        office::found_company(&company),
-    )?;
+    let told = "the company and its people are made with the server's commands";
+    tale.step(told, office::found_company(&company))?;
     let server = tale.step("the server starts", serve(&company, 0))?;
     let url = server.said("url")?.to_owned();
+    prepare(tale, &url)?;
+    let (rep, technician) = bind_phones(tale, &url, folder.path())?;
+    let (mut rep, mut technician, first) = day_without_network(tale, rep, technician)?;
+    evening(tale, (&mut rep, &mut technician), &first)?;
+    review_the_day(tale, &url, &mut rep, &first)?;
+    let ended = rep
+        .stop()
+        .and_then(|()| technician.stop())
+        .and_then(|()| server.stop());
+    tale.step("phones and server end cleanly", ended)
+}
 
-    let draft = tale.step(
-        "the clerk imports the ledger; the same file twice makes one draft",
-        office::import_ledger(&url, &root()),
-    )?;
-    tale.step(
-        "finance signs it with the total typed again; the clerk may not",
-        office::sign_ledger(&url, &draft),
-    )?;
+fn prepare(tale: &mut Tale, url: &str) -> Result<(), Broken> {
+    let told = "the clerk imports the ledger; the same file twice makes one draft";
+    let draft = tale.step(told, office::import_ledger(url, &root()))?;
+    let told = "finance signs it with the total typed again; the clerk may not";
+    tale.step(told, office::sign_ledger(url, &draft))?;
     let list = tale.step(
         "the clerk proposes a visit list, the manager approves",
-        office::visit_list(&url),
+        office::visit_list(url),
     )?;
     tale.step(
         "the clerk makes a plan, the director approves",
-        office::visit_plan(&url, &list),
-    )?;
+        office::visit_plan(url, &list),
+    )
+    .map(drop)
+}
 
+fn bind_phones(tale: &mut Tale, url: &str, folder: &Path) -> Result<(Phone, Phone), Broken> {
     let ui = root().join("field-app/ui/dist");
-    let reach = Reach {
-        server: &url,
-        port: 0,
+    let start = |name: &str, data: &str| {
+        Phone::start(
+            name,
+            &folder.join(data),
+            &ui,
+            Reach {
+                server: url,
+                port: 0,
+            },
+        )
     };
-    let start = |name: &str, data: &str| Phone::start(name, &folder.path().join(data), &ui, reach);
     let mut rep = tale.step("the rep's phone starts", start("手机一", "phone-rep"))?;
     let mut technician = tale.step(
         "the technician's phone starts",
         start("手机二", "phone-technician"),
     )?;
-    let code = tale.step(
-        "the administrator issues a one-time code",
-        office::enrolment_code(&url, "样例业务员"),
-    )?;
+    let code = office::enrolment_code(url, "样例业务员");
+    let code = tale.step("the administrator issues a one-time code", code)?;
     tale.step(
         "the rep's phone is bound",
-        field::enrol(&mut rep, &url, &code),
+        field::enrol(&mut rep, url, &code),
     )?;
     tale.step(
         "the same code is refused a second time",
-        refused_twice(&mut technician, &url, &code),
+        refused_twice(&mut technician, url, &code),
     )?;
     let code = tale.step(
         "a code for the technician",
-        office::enrolment_code(&url, "样例技术员"),
+        office::enrolment_code(url, "样例技术员"),
     )?;
     tale.step(
         "the technician's phone is bound",
-        field::enrol(&mut technician, &url, &code),
+        field::enrol(&mut technician, url, &code),
     )?;
-    tale.step(
-        "the rep's phone has exactly the four approved stops, ready for offline",
-        field::morning(&mut rep, 4),
-    )?;
+    let told = "the rep's phone has exactly the four approved stops, ready for offline";
+    tale.step(told, field::morning(&mut rep, 4))?;
     tale.step(
         "so has the technician's",
         field::morning(&mut technician, 4),
     )?;
+    Ok((rep, technician))
+}
 
+fn day_without_network(
+    tale: &mut Tale,
+    mut rep: Phone,
+    mut technician: Phone,
+) -> Result<(Phone, Phone, FirstStop), Broken> {
     tale.step(
         "aeroplane mode",
         rep.network("off").and_then(|()| technician.network("off")),
     )?;
-    let told = "check in, statement, signature (killed after each stroke and after sealing), promise, notes, outcome, check out";
+    let told = "check in, statement, signature (killed after each stroke and after sealing), promise, notes, outcome, \
+                check out";
     let (mut rep, first) = tale.step(told, field::at_the_customers(rep))?;
-    tale.step(
-        "the technician types about the same stop",
-        field::second_phone_writes(&mut technician, &first.stop),
-    )?;
+    let written = field::second_phone_writes(&mut technician, &first.stop);
+    tale.step("the technician types about the same stop", written)?;
     tale.step(
         "without a network nothing is green",
         field::nothing_is_green(&mut rep),
     )?;
+    Ok((rep, technician, first))
+}
 
+fn evening(
+    tale: &mut Tale,
+    phones: (&mut Phone, &mut Phone),
+    first: &FirstStop,
+) -> Result<(), Broken> {
+    let (rep, technician) = phones;
     tale.step(
         "the network is back",
         rep.network("on").and_then(|()| technician.network("on")),
     )?;
-    let everybody = |rep: &mut Phone, technician: &mut Phone| {
-        field::sync(rep)?;
-        field::sync(technician)?;
-        field::sync(rep)
-    };
-    tale.step(
-        "both phones exchange with the server",
-        everybody(&mut rep, &mut technician),
-    )?;
+    let exchanged = field::sync(rep)
+        .and_then(|()| field::sync(technician))
+        .and_then(|()| field::sync(rep));
+    tale.step("both phones exchange with the server", exchanged)?;
     tale.step(
         "everything of the rep's phone has its receipt",
-        field::all_green(&mut rep),
+        field::all_green(rep),
     )?;
-    let merged = field::merged_and_settled(&mut rep, &mut technician, &first.stop);
+    let merged = field::merged_and_settled(rep, technician, &first.stop);
     tale.step(
         "notes are merged, the conflict shows both values and is settled",
         merged,
-    )?;
+    )
+}
 
+fn review_the_day(
+    tale: &mut Tale,
+    url: &str,
+    rep: &mut Phone,
+    first: &FirstStop,
+) -> Result<(), Broken> {
     tale.step(
         "the manager opens the signed statement as it was shown",
-        review::open_signed(&url, &first),
+        review::open_signed(url, first),
     )?;
     let lines = tale.step(
         "one click verifies it line by line",
-        review::verify(&url, &first),
+        review::verify(url, first),
     )?;
     println!("     {lines} lines hold; total {}", first.total);
     tale.step(
         "the manager sends it back with a reason",
-        review::send_back(&url, &first),
+        review::send_back(url, first),
     )?;
-    let answered = field::answer_send_back(&mut rep, &first.stop, review::REASON);
+    let answered = field::answer_send_back(rep, &first.stop, review::REASON);
     tale.step("the reason arrives on the phone and is answered", answered)?;
     tale.step(
         "the manager sees the amendment beside the original and accepts",
-        review::accept(&url, &first),
-    )?;
-    tale.step(
-        "phones and server end cleanly",
-        rep.stop()
-            .and_then(|()| technician.stop())
-            .and_then(|()| server.stop()),
+        review::accept(url, first),
     )
 }
 

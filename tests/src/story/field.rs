@@ -89,6 +89,42 @@ pub fn at_the_customers(mut phone: Phone) -> Result<(Phone, FirstStop), Broken> 
     let statement = phone.call("statement.read", json!({ "stop": stop }))?;
     let total = text(&statement, "/total/amount")?;
     text(&statement, "/total_words")?;
+    let (mut phone, signed) = signature(phone, &stop)?;
+    let amount = json!({ "currency": "CNY", "amount": total });
+    phone.call(
+        "promise.record",
+        json!({ "stop": stop, "amount": amount, "due": "2099-12-31" }),
+    )?;
+    let edits = [
+        ("notes", "业务员：客户认可欠款，财务盖章待补。"),
+        ("next_step", "月底再访"),
+    ];
+    for (field, value) in edits {
+        phone.call(
+            "stop.edit",
+            json!({ "stop": stop, "field": field, "value": value }),
+        )?;
+    }
+    phone.call(
+        "outcome.record",
+        json!({ "stop": stop, "kind": "signed", "summary": "对账单已签字" }),
+    )?;
+    phone.call(
+        "stop.check_out",
+        json!({ "stop": stop, "missing": "timed_out" }),
+    )?;
+    Ok((
+        phone,
+        FirstStop {
+            stop,
+            signed,
+            total,
+        },
+    ))
+}
+
+/// The customer signs; the app is killed after each stroke and after sealing.
+fn signature(mut phone: Phone, stop: &str) -> Result<(Phone, String), Broken> {
     let begin = json!({
         "stop": stop,
         "signer": { "name": "样例李某", "title": "财务经理", "capacity": "duty_holder", "proof": "工牌" },
@@ -133,35 +169,7 @@ pub fn at_the_customers(mut phone: Phone) -> Result<(Phone, FirstStop), Broken> 
         "sealing again after a kill made a second entry",
         &json!([signed, again]),
     )?;
-    let amount = json!({ "currency": "CNY", "amount": total });
-    phone.call(
-        "promise.record",
-        json!({ "stop": stop, "amount": amount, "due": "2099-12-31" }),
-    )?;
-    phone.call(
-        "stop.edit",
-        json!({ "stop": stop, "field": "notes", "value": "业务员：客户认可欠款，财务盖章待补。" }),
-    )?;
-    phone.call(
-        "stop.edit",
-        json!({ "stop": stop, "field": "next_step", "value": "月底再访" }),
-    )?;
-    phone.call(
-        "outcome.record",
-        json!({ "stop": stop, "kind": "signed", "summary": "对账单已签字" }),
-    )?;
-    phone.call(
-        "stop.check_out",
-        json!({ "stop": stop, "missing": "timed_out" }),
-    )?;
-    Ok((
-        phone,
-        FirstStop {
-            stop,
-            signed,
-            total,
-        },
-    ))
+    Ok((phone, signed))
 }
 
 /// The second team member types on another phone, also without a network.

@@ -56,7 +56,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::on_the_morning());
         let settings = Settings::loopback(folder.path().join("server"));
-        let app = App::open(settings, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let server_clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
+        let app = App::open(settings, server_clock).unwrap();
         let organisation = app.create_organisation("样例机械有限公司").unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

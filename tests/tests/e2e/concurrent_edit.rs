@@ -1,8 +1,9 @@
 //! Two people write about one stop without a network: their notes merge, and a field that both set shows both values.
 
+use countersign_core::domain::ids::StopId;
 use countersign_core::replica::ConflictSettle;
 use countersign_core::views::EntryDetail;
-use countersign_tests::world::{Fault, Office, World};
+use countersign_tests::world::{Fault, Office, Phone, World};
 
 #[test]
 fn notes_merge_and_a_field_that_both_set_waits_for_somebody() {
@@ -60,6 +61,12 @@ fn notes_merge_and_a_field_that_both_set_waits_for_somebody() {
     }
     assert_eq!(first.stop(stop).notes, second.stop(stop).notes);
 
+    settle(&world, &first, &second, stop);
+    world.assert_agree(&[&first, &second]);
+}
+
+/// The first phone settles; both show the chosen value and the audited act.
+fn settle(world: &World, first: &Phone, second: &Phone, stop: StopId) {
     let document = first.stop(stop).document;
     let settle = ConflictSettle {
         document,
@@ -67,10 +74,10 @@ fn notes_merge_and_a_field_that_both_set_waits_for_somebody() {
         value: "月底再访".to_owned(),
     };
     first.replica.settle_conflict(&settle).unwrap();
-    world.remember(&first);
+    world.remember(first);
     first.sync_to_rest();
     second.sync_to_rest();
-    for phone in [&first, &second] {
+    for phone in [first, second] {
         let view = phone.stop(stop);
         assert!(view.conflicts.is_empty(), "{:?}", view.conflicts);
         assert_eq!(view.next_step, "月底再访");
@@ -80,5 +87,4 @@ fn notes_merge_and_a_field_that_both_set_waits_for_somebody() {
                 .any(|entry| matches!(entry.detail, EntryDetail::ConflictSettled { .. }))
         );
     }
-    world.assert_agree(&[&first, &second]);
 }

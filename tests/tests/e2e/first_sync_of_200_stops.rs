@@ -1,5 +1,6 @@
 //! The first morning of a large team: 200 stops arrive, nothing else, and "nothing new" afterwards is one small request.
 
+use countersign_core::replica::Page;
 use countersign_core::views::Agreement;
 use countersign_tests::world::{Office, World};
 
@@ -17,7 +18,7 @@ fn two_hundred_stops_arrive_and_nothing_new_is_one_small_request() {
     assert!(
         phone
             .replica
-            .today(Default::default())
+            .today(Page::default())
             .unwrap()
             .plans
             .iter()

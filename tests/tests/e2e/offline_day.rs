@@ -1,6 +1,7 @@
 //! A whole day without a network: everything that was confirmed arrives in the evening, and the office can verify it.
 
 use countersign_core::journal::facts::OutcomeKind;
+use countersign_core::replica::Page;
 use countersign_core::views::{Agreement, Check, EntryDetail, ObjectState};
 use countersign_tests::world::{Fault, Office, World};
 
@@ -15,7 +16,7 @@ fn a_day_without_a_network_arrives_whole_in_the_evening() {
     assert!(
         phone
             .replica
-            .today(Default::default())
+            .today(Page::default())
             .unwrap()
             .plans
             .iter()

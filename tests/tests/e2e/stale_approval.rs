@@ -2,6 +2,7 @@
 
 use countersign_core::journal::facts::Decision;
 use countersign_core::read_model::plans::PlanState;
+use countersign_core::replica::Page;
 use countersign_server::desks::{DeskError, PlanEdit};
 use countersign_tests::world::{Office, World};
 
@@ -21,7 +22,7 @@ fn an_edit_after_the_approval_makes_it_stale() {
     assert_eq!(view.row.state, PlanState::Stale);
     let phone = world.phone_of(&office.rep, &office.admin);
     phone.sync_to_rest();
-    let plans = phone.replica.today(Default::default()).unwrap().plans;
+    let plans = phone.replica.today(Page::default()).unwrap().plans;
     assert_eq!(plans.first().unwrap().vehicle, "沪A·样例");
 }
 

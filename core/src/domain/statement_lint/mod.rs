@@ -158,6 +158,10 @@ pub fn statement_lint(paper: &Paper<'_>) -> Vec<LintFinding> {
     findings
 }
 
+#[expect(
+    clippy::fn_params_excessive_bools,
+    reason = "what a finding hangs on is a truth value"
+)]
 fn when(applies: bool, finding: LintFinding) -> Option<LintFinding> {
     applies.then_some(finding)
 }
@@ -168,7 +172,7 @@ fn form_a(text: &PaperText) -> Vec<LintFinding> {
         .sentences()
         .any(|sentence| sentence.contains("不影响合同约定的") && sentence.contains("违约责任"));
     [
-        when(!text.amounts_agree(&amounts), LintFinding::A1),
+        when(!text::amounts_agree(&amounts), LintFinding::A1),
         when(text.shows_interest(&amounts), LintFinding::A2),
         when(!reserved, LintFinding::A3),
         when(text.sets_payment_day(), LintFinding::A4),
@@ -191,7 +195,7 @@ fn form_b(text: &PaperText, approved_by: &[SettlementApprover]) -> Vec<LintFindi
     .iter()
     .all(|approver| approved_by.contains(approver));
     [
-        when(!text.amounts_agree(&amounts), LintFinding::A1),
+        when(!text::amounts_agree(&amounts), LintFinding::A1),
         when(!text.names_snapshot_and_cut_off(), LintFinding::A6),
         when(
             !has(Label::Principal) || !has(Label::Interest),
@@ -214,7 +218,7 @@ fn promise(
     let keeps_term = text.contains(TERM_KEPT);
     [
         when(
-            !text.amounts_agree(&amounts) || !text.promises_a_day(),
+            !text::amounts_agree(&amounts) || !text.promises_a_day(),
             LintFinding::P1,
         ),
         when(!keeps_term && term_change == Approved::No, LintFinding::P2),

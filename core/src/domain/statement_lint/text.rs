@@ -77,10 +77,6 @@ impl PaperText {
         self.sentences().flat_map(amounts_in).collect()
     }
 
-    pub(super) fn amounts_agree(&self, amounts: &[Amount]) -> bool {
-        !amounts.is_empty() && amounts.iter().all(|amount| amount.agrees)
-    }
-
     pub(super) fn shows_interest(&self, amounts: &[Amount]) -> bool {
         let has_figure = amounts
             .iter()
@@ -341,4 +337,9 @@ fn half_width(c: char) -> char {
             .unwrap_or(c),
         other => other,
     }
+}
+
+/// Words and digits of every amount agree, and there is one.
+pub(super) fn amounts_agree(amounts: &[Amount]) -> bool {
+    !amounts.is_empty() && amounts.iter().all(|amount| amount.agrees)
 }
