@@ -7,7 +7,7 @@ use crate::{Failure, tools};
 
 /// Writes `mobile-bindings/generated` anew and runs `mobile-bindings/python/smoke.py` against the library.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
-    tools::provide("python3", "python3")?;
+    tools::provide("python3", &["python3"])?;
     let library = build(root)?;
     let generated = root.join("mobile-bindings/generated");
     if generated.exists() {

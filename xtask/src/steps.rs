@@ -39,6 +39,11 @@ pub(crate) const STEPS: &[Step] = &[
         act: ui,
     },
     Step {
+        name: "browser",
+        about: "the field app's screens in Chromium, with touch, both languages and accessibility",
+        act: browser,
+    },
+    Step {
         name: "bindings",
         about: "Kotlin, Swift and Python are generated; the Python smoke test runs",
         act: generated,
@@ -114,6 +119,14 @@ fn rust(root: &Path) -> Result<(), Failure> {
 fn ui(root: &Path) -> Result<(), Failure> {
     demo::build_ui(root)?;
     tools::run(&root.join("field-app/ui"), "npm", &["run", "check"])
+}
+
+fn browser(root: &Path) -> Result<(), Failure> {
+    tools::provide("chromium", &["chromium", "fonts-noto-cjk"])?;
+    if !root.join("field-app/ui/dist/index.html").is_file() {
+        demo::build_ui(root)?;
+    }
+    tools::run(&root.join("field-app/ui"), "npm", &["run", "browser"])
 }
 
 fn generated(root: &Path) -> Result<(), Failure> {

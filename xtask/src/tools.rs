@@ -52,14 +52,15 @@ pub(crate) fn is_installed(program: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Makes sure that `program` is there: installs Debian's `package` when this is root on a machine with apt, and otherwise
+/// Makes sure that `program` is there: installs Debian's `packages` when this is root on a machine with apt, and otherwise
 /// fails with the command that provides it.
-pub(crate) fn provide(program: &str, package: &str) -> Result<(), Failure> {
+pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<(), Failure> {
     if is_installed(program) {
         return Ok(());
     }
+    let names = packages.join(" ");
     let wanted = format!(
-        "`{program}` is missing; install it with: sudo apt-get update && sudo apt-get install -y {package}"
+        "`{program}` is missing; install it with: sudo apt-get update && sudo apt-get install -y {names}"
     );
     if !is_root() || !is_installed("apt-get") {
         return Err(Failure::new(wanted));
@@ -74,7 +75,7 @@ pub(crate) fn provide(program: &str, package: &str) -> Result<(), Failure> {
     run_with(
         here,
         "apt-get",
-        &["install", "-y", "-qq", package],
+        &[&["install", "-y", "-qq"], packages].concat(),
         &[("DEBIAN_FRONTEND", "noninteractive")],
     )?;
     if is_installed(program) {
