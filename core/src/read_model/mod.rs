@@ -73,8 +73,10 @@ pub fn project_snapshot(
             ledgers::project_ledger(tx, id, ledger)
         }
         Snapshot::Plan(plan) => {
-            plans::project_plan(tx, id, plan)?;
-            stops::project_plan(tx, plan)
+            if plans::project_plan(tx, id, plan)? {
+                stops::project_plan(tx, plan)?;
+            }
+            Ok(())
         }
         Snapshot::Statement(statement) => statements::project_statement(tx, id, statement),
         Snapshot::Policy(policy) => people::project_policy(tx, policy),

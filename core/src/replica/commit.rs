@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Transaction, TransactionBehavior};
 use uuid::{Builder, Uuid};
 
-use crate::documents::{Document, DocumentKind, Edit, Writer, actor_of};
+use crate::documents::{Document, DocumentKind, Edit, RUN_LIMIT_CHANGES, Writer, actor_of};
 use crate::domain::ids::{DocumentId, EntryId};
 use crate::domain::time::{ClockReading, Instant};
 use crate::journal::chain::ChainHead;
@@ -212,6 +212,7 @@ impl Commit<'_> {
                 .map_err(|_damaged| ReplicaError::Damaged("outbox"))?;
             if let Object::Run(run) = &mut envelope.object
                 && run.actor_epoch == me.actor_epoch
+                && run.changes.len() < RUN_LIMIT_CHANGES
             {
                 run.changes.push(change);
                 outbox::grow(self.tx, &envelope)?;

@@ -36,7 +36,7 @@ pub(crate) const STOP: StopId = StopId(Uuid::from_u128(0x51));
 pub(crate) const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd1));
 const CUSTOMER_DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd2));
 pub(crate) const PLAN: PlanId = PlanId(Uuid::from_u128(0xa1));
-const CUSTOMER: CustomerId = CustomerId(Uuid::from_u128(0xc1));
+pub(crate) const CUSTOMER: CustomerId = CustomerId(Uuid::from_u128(0xc1));
 const ORGANISATION: OrganisationId = OrganisationId(Uuid::from_u128(0x01));
 const MANAGER: UserId = UserId(Uuid::from_u128(0x99));
 
@@ -277,6 +277,26 @@ impl FakeServer {
 
     pub(crate) fn revoke(&self, scope: Scope) {
         self.state().feed.push(Item::Revoke(scope));
+    }
+
+    /// The stop's document as it is now, whole.
+    pub(crate) fn send_whole_document(&self) {
+        self.state().feed.push(Item::Document(DOCUMENT));
+    }
+
+    /// A newer version of the plan, without its stop.
+    pub(crate) fn approve_empty_plan(&self) {
+        let mut newer = plan(Digest::default());
+        newer.stops.clear();
+        newer.approved_after = 2;
+        self.add_snapshot(Scope::Plan(PLAN), &Snapshot::Plan(Box::new(newer)));
+    }
+
+    /// An older version of the plan, which the feed brings late.
+    pub(crate) fn approve_first_plan_again(&self) {
+        let mut older = plan(Digest::default());
+        older.approved_after = 0;
+        self.add_snapshot(Scope::Plan(PLAN), &Snapshot::Plan(Box::new(older)));
     }
 
     /// A frame that no device can read.
@@ -753,5 +773,6 @@ fn plan(statement: SnapshotId) -> ApprovedPlan {
             statement,
             materials: vec![Material::Statement],
         }],
+        approved_after: 1,
     }
 }

@@ -542,6 +542,50 @@ fn observers_hear_of_commits_and_of_nothing_else() {
 }
 
 #[test]
+fn a_revoked_plan_waits_for_the_signature_that_is_being_written() {
+    let server = FakeServer::new();
+    let phone = Phone::enrolled(1, &server);
+    phone.sync(&server).unwrap();
+    let signing = phone.begin_signing(&begin(StrokeConsent::Given)).unwrap();
+    for points in [9, 14] {
+        phone
+            .add_stroke(&SigningStroke {
+                signing: signing.signing,
+                stroke: stroke(points),
+            })
+            .unwrap();
+    }
+    for scope in [
+        Scope::Customer(fake::CUSTOMER),
+        Scope::Stop(STOP),
+        Scope::Plan(fake::PLAN),
+    ] {
+        server.revoke(scope);
+    }
+    phone.sync(&server).unwrap();
+    phone.sync(&server).unwrap();
+    phone
+        .finish_signing(&SigningFinish {
+            signing: signing.signing,
+            position: at_the_door(),
+        })
+        .unwrap();
+    phone.sync(&server).unwrap();
+    assert_eq!((server.entries(), server.blobs()), (2, 2));
+    assert_eq!(refused(phone.stop(STOP)), (ErrorKind::Gone, "stop"));
+}
+
+#[test]
+fn an_older_version_of_a_plan_that_arrives_last_changes_nothing() {
+    let server = FakeServer::new();
+    server.approve_empty_plan();
+    server.approve_first_plan_again();
+    let phone = Phone::enrolled(1, &server);
+    phone.sync(&server).unwrap();
+    assert_eq!(refused(phone.stop(STOP)), (ErrorKind::Gone, "stop"));
+}
+
+#[test]
 fn a_revoked_plan_goes_only_after_the_work_on_it_was_sent() {
     let server = FakeServer::new();
     let phone = Phone::enrolled(1, &server);

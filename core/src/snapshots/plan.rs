@@ -43,6 +43,11 @@ pub struct ApprovedPlan {
     /// In visiting order.
     #[n(9)]
     pub stops: Vec<PlannedStop>,
+    /// Number of the newest row of the server's journal when it was approved: of two versions of a plan the one with the
+    /// higher number is in force, in whatever order they arrive.
+    #[n(10)]
+    #[cbor(default)]
+    pub approved_after: u64,
 }
 
 /// One customer on the plan, with all that the phone needs without a network.

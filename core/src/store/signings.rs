@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 use crate::domain::ids::{EntryId, SigningId, SnapshotId, StopId};
 use crate::domain::time::Instant;
+use crate::journal::Scope;
 use crate::journal::facts::{Signer, StrokeConsent, Viewing};
 use crate::read_model::columns::{parsed, parsed_or_null, text};
 use crate::read_model::entries::{from_json, json};
@@ -58,6 +59,24 @@ pub(crate) fn open_of_stop(
         .prepare_cached("select * from signings where stop = :stop and state = 'open'")?
         .query_row(named_params! { ":stop": text(&stop) }, signing_row)
         .optional()
+}
+
+/// Whether an open ceremony has strokes and needs what is in the scope. A scope of another kind than a stop or a customer
+/// holds nothing of it.
+pub(crate) fn is_being_written(connection: &Connection, scope: Scope) -> rusqlite::Result<bool> {
+    let (stop, customer) = match scope {
+        Scope::Stop(stop) => (text(&stop), String::new()),
+        Scope::Customer(customer) => (String::new(), text(&customer)),
+        Scope::Plan(_) | Scope::Organisation | Scope::Office => return Ok(false),
+    };
+    connection
+        .prepare_cached(
+            "select 1 from signings g where g.state = 'open'
+               and exists (select 1 from strokes k where k.signing = g.signing)
+               and (g.stop = :stop or exists
+                   (select 1 from approved_plan_stops p where p.stop = g.stop and p.customer = :customer))",
+        )?
+        .exists(named_params! { ":stop": stop, ":customer": customer })
 }
 
 /// Ends a ceremony and forgets its strokes, which are then in a part or given up.

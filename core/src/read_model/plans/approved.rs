@@ -54,15 +54,19 @@ pub struct ApprovedStopRow {
     pub site: Option<SitePoint>,
 }
 
-/// Takes in an approved plan; it replaces the plan's earlier version.
+/// Takes in an approved plan; it replaces the plan's earlier version. Answers whether it is in force now: a version that is
+/// older than the one here changes nothing, whenever it arrives.
 pub fn project_plan(
     tx: &Transaction<'_>,
     id: SnapshotId,
     plan: &ApprovedPlan,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<bool> {
     let key = text(&plan.plan);
-    tx.execute(
-        "insert or replace into approved_plans values (:plan, :snapshot, :heads, :title, :day, :vehicle)",
+    let taken = tx.execute(
+        "insert into approved_plans values (:plan, :snapshot, :heads, :title, :day, :vehicle, :approved_after)
+         on conflict (plan) do update set snapshot = :snapshot, heads = :heads, title = :title, day = :day,
+            vehicle = :vehicle, approved_after = :approved_after
+         where excluded.approved_after >= approved_plans.approved_after",
         named_params! {
             ":plan": key,
             ":snapshot": text(&id),
@@ -70,8 +74,12 @@ pub fn project_plan(
             ":title": plan.title,
             ":day": text(&plan.day),
             ":vehicle": plan.vehicle,
+            ":approved_after": i64::try_from(plan.approved_after).unwrap_or(i64::MAX),
         },
     )?;
+    if taken == 0 {
+        return Ok(false);
+    }
     for table in ["approved_plan_team", "approved_plan_stops"] {
         tx.execute(
             &format!("delete from {table} where plan = :plan"),
@@ -84,7 +92,8 @@ pub fn project_plan(
             named_params! { ":plan": key, ":user": text(user) },
         )?;
     }
-    insert_stops(tx, plan)
+    insert_stops(tx, plan)?;
+    Ok(true)
 }
 
 fn insert_stops(tx: &Transaction<'_>, plan: &ApprovedPlan) -> rusqlite::Result<()> {

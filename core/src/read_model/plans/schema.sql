@@ -47,7 +47,8 @@ create table if not exists approved_plans (
     heads text not null,
     title text not null,
     day text not null,
-    vehicle text not null
+    vehicle text not null,
+    approved_after integer not null -- orders the versions
 ) strict;
 create index if not exists approved_plans_by_day on approved_plans (day);
 

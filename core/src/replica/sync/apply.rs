@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::documents::{Document, actor_of};
+use crate::documents::{Document, RUN_LIMIT_BYTES, RUN_LIMIT_CHANGES, actor_of};
 use crate::domain::ids::{ChainId, DeviceId, Digest, DocumentId};
 use crate::journal::signer::verify_raw;
 use crate::journal::{Entry, Scope};
@@ -236,7 +236,7 @@ impl Commit<'_> {
     }
 }
 
-/// The changes of this device's actors in a document, one run an epoch.
+/// The changes of this device's actors in a document: an epoch's in as many runs as the gate's limits ask for.
 fn own_runs(
     (chain, last_epoch): (ChainId, u32),
     document: DocumentId,
@@ -244,7 +244,7 @@ fn own_runs(
 ) -> Vec<Run> {
     let changes = from.all_changes();
     (0..=last_epoch)
-        .filter_map(|actor_epoch| {
+        .flat_map(|actor_epoch| {
             let actor = actor_of(chain, document, actor_epoch);
             let mut own: Vec<(u64, ChangeBytes)> = changes
                 .iter()
@@ -252,12 +252,31 @@ fn own_runs(
                 .map(|(_writer, seq, bytes)| (*seq, bytes.clone()))
                 .collect();
             own.sort_by_key(|(seq, _bytes)| *seq);
-            (!own.is_empty()).then(|| Run {
+            let own = own.into_iter().map(|(_seq, bytes)| bytes).collect();
+            within_limits(own).into_iter().map(move |changes| Run {
                 document,
                 chain,
                 actor_epoch,
-                changes: own.into_iter().map(|(_seq, bytes)| bytes).collect(),
+                changes,
             })
         })
         .collect()
+}
+
+fn within_limits(changes: Vec<ChangeBytes>) -> Vec<Vec<ChangeBytes>> {
+    let mut pieces: Vec<Vec<ChangeBytes>> = Vec::new();
+    let mut size = 0;
+    for change in changes {
+        size += change.0.len();
+        match pieces.last_mut() {
+            Some(piece) if piece.len() < RUN_LIMIT_CHANGES && size <= RUN_LIMIT_BYTES => {
+                piece.push(change);
+            }
+            Some(_) | None => {
+                size = change.0.len();
+                pieces.push(vec![change]);
+            }
+        }
+    }
+    pieces
 }

@@ -8,7 +8,7 @@ use crate::read_model::{self, columns, stops};
 use crate::replica::commit::Commit;
 use crate::replica::devices::Kind;
 use crate::replica::{Replica, ReplicaError};
-use crate::store::{documents, outbox, revocations, scopes};
+use crate::store::{documents, outbox, revocations, scopes, signings};
 
 impl Replica {
     /// Tries again what waited for unsent work.
@@ -48,7 +48,9 @@ impl Commit<'_> {
 
     pub(super) fn has_unsent_in(&self, scope: Scope) -> Result<bool, ReplicaError> {
         for covered in self.covered(scope)? {
-            if outbox::has_unsent(self.tx, covered)? {
+            if outbox::has_unsent(self.tx, covered)?
+                || signings::is_being_written(self.tx, covered)?
+            {
                 return Ok(true);
             }
         }

@@ -407,3 +407,25 @@ fn work_goes_on_while_a_sync_waits_for_the_network() {
     assert_eq!(server.notes(), "边同步边记");
     assert_eq!(phone.sync(&server).unwrap().agreement, Agreement::Equal);
 }
+
+#[test]
+fn a_long_offline_day_of_typing_is_admitted_and_merges_with_the_whole_document() {
+    let server = FakeServer::new();
+    let phone = Phone::enrolled(1, &server);
+    phone.sync(&server).unwrap();
+    for count in 0..520 {
+        phone
+            .edit_stop(&edit("met_person", &count.to_string()))
+            .unwrap();
+    }
+    let report = phone.sync(&server).unwrap();
+    assert_eq!((lanes(&report), report.held), (DONE, 0));
+    assert_eq!(report.agreement, Agreement::Equal);
+    // A colleague's words come with the whole document, into which all of this phone's changes must go again.
+    phone.edit_stop(&edit("met_person", "last")).unwrap();
+    server.send_whole_document();
+    server.next_time("/sync/v1/push", Fault::Unreachable);
+    let report = phone.sync(&server).unwrap();
+    assert_eq!((report.pull, report.quarantined), (LaneResult::Done, 0));
+    assert_eq!(phone.sync(&server).unwrap().agreement, Agreement::Equal);
+}

@@ -19,7 +19,7 @@ use countersign_core::snapshots::statement::{Statement, StatementLine, Statement
 
 use super::PlanView;
 use crate::desks::{Desk, DeskError};
-use crate::organisation::Item;
+use crate::organisation::{Item, ReadError};
 
 /// An approval's consequences while they are collected.
 pub(super) struct Release<'a> {
@@ -58,6 +58,12 @@ impl<'a> Release<'a> {
             team: self.view.team.clone(),
             vehicle: self.view.row.vehicle.clone(),
             stops,
+            approved_after: self
+                .desk
+                .organisation
+                .journal()
+                .head()
+                .map_err(ReadError::from)?,
         };
         self.snapshot(Scope::Plan(plan), &Snapshot::Plan(Box::new(approved)))?;
         self.change_holders()?;
