@@ -340,6 +340,32 @@ pub(super) fn a_later_change_comes_alone(open: Open) {
     assert!(matches!(&page.items[0].body, FeedBody::Changes(runs, _) if runs.len() == 1));
 }
 
+pub(super) fn changes_too_large_for_a_frame_come_as_the_whole_document(open: Open) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    fill(journal.as_ref());
+    let cursor = journal.standing(REP).unwrap().seq;
+    for change in 105..111 {
+        let Record::Run(mut large) = run(10, change) else {
+            panic!("expected a run");
+        };
+        large.run.changes = vec![ChangeBytes(vec![change; 1 << 20])];
+        append(journal.as_ref(), vec![Record::Run(large)]);
+    }
+    let mut sent = BTreeMap::new();
+    let request = FeedRequest {
+        user: REP,
+        start: cursor,
+        after: cursor,
+        own: None,
+        sent: &mut sent,
+        limit_bytes: 1 << 20,
+    };
+    let page = journal.feed(request).unwrap();
+    assert_eq!(page.items.len(), 1);
+    assert!(matches!(&page.items[0].body, FeedBody::Document(..)));
+}
+
 pub(super) fn the_digest_is_the_sum_of_what_a_user_holds(open: Open) {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
@@ -525,6 +551,7 @@ macro_rules! suite {
             what_was_decided_on_something_else_is_stale,
             a_feed_broken_at_any_object_goes_on_without_loss,
             a_later_change_comes_alone,
+            changes_too_large_for_a_frame_come_as_the_whole_document,
             the_digest_is_the_sum_of_what_a_user_holds,
             a_lost_scope_is_revoked_and_a_new_grant_sends_all_of_it,
             a_held_envelope_is_kept_once_and_released_once,

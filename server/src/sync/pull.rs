@@ -195,7 +195,10 @@ pub(super) fn repair(
         .snapshots
         .iter()
         .filter(|(id, _seq)| !their_snapshots.contains(id));
-    for (_name, seq) in entries.chain(snapshots) {
+    // As they were written: a send-back comes after what it answers, a plan's newer version after the older.
+    let mut missing: Vec<u64> = entries.chain(snapshots).map(|(_name, seq)| *seq).collect();
+    missing.sort_unstable();
+    for seq in missing {
         if size_bytes >= REPAIR_BYTES {
             break;
         }

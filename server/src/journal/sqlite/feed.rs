@@ -17,6 +17,9 @@ use super::write::{DOCUMENT, ENTRY, EVERYBODY, GRANT, REVOKE, RUN, SNAPSHOT};
 use super::{int, number};
 use crate::journal::{FeedBody, FeedItem, FeedPage, FeedRequest, GoesOn, JournalError};
 
+/// Changes of more than this are sent as the whole document instead: it is bounded, and fits a frame.
+const CHANGES_LIMIT_BYTES: u64 = 1 << 20;
+
 /// A row of the feed before its bytes are read.
 struct Place {
     seq: u64,
@@ -215,17 +218,29 @@ impl Reading<'_> {
             .prepare_cached("select created_seq from documents where id = :id")?
             .query_one(named_params! { ":id": id.as_bytes() }, |row| number(row, 0))?;
         let is_new = complete.is_none() && created.max(since) > self.start;
-        if is_new {
+        let after = complete.unwrap_or(self.start);
+        if is_new || self.runs_size(id, after)? > CHANGES_LIMIT_BYTES {
             if let Some(stored) = document(self.db, id)? {
                 let size = stored.whole.bytes.len();
                 self.push(cursor, FeedBody::Document(id, Box::new(stored)), size);
             }
         } else {
-            let after = complete.unwrap_or(self.start);
             self.send_runs(id, after, cursor)?;
         }
         self.sent.insert(id, self.head);
         Ok(())
+    }
+
+    fn runs_size(&self, id: DocumentId, after: u64) -> Result<u64, JournalError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "select coalesce(sum(length(bytes)), 0) from rows where object = :object and kind = 3 and seq > :after",
+            )?
+            .query_one(
+                named_params! { ":object": id.as_bytes(), ":after": int(after) },
+                |row| number(row, 0),
+            )?)
     }
 
     fn send_runs(&mut self, id: DocumentId, after: u64, cursor: u64) -> Result<(), JournalError> {
