@@ -429,3 +429,21 @@ fn a_long_offline_day_of_typing_is_admitted_and_merges_with_the_whole_document()
     assert_eq!((report.pull, report.quarantined), (LaneResult::Done, 0));
     assert_eq!(phone.sync(&server).unwrap().agreement, Agreement::Equal);
 }
+
+#[test]
+fn the_longest_text_that_may_be_written_at_once_is_admitted() {
+    let server = FakeServer::new();
+    let phone = Phone::enrolled(1, &server);
+    phone.sync(&server).unwrap();
+    let refused = phone.edit_stop(&edit("notes", &"a".repeat(25_000)));
+    assert!(matches!(
+        refused,
+        Err(ReplicaError::Refused("text-too-long"))
+    ));
+    phone
+        .edit_stop(&edit("notes", &"a".repeat(10_000)))
+        .unwrap();
+    let report = phone.sync(&server).unwrap();
+    assert_eq!((lanes(&report), report.held), (DONE, 0));
+    assert_eq!(report.agreement, Agreement::Equal);
+}
