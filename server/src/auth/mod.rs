@@ -92,11 +92,32 @@ impl FromRequestParts<App> for SignedIn {
                 organisation,
                 language,
             }),
-            Ok(None) if is_page => Err(Redirect::to("/sign-in").into_response()),
+            Ok(None) if is_page => Err(Redirect::to(&sign_in_for(&parts.uri)).into_response()),
             Ok(None) => Err((StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response()),
             Err(_cut_off) => Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),
         }
     }
+}
+
+/// The sign-in page that returns to what was asked for: path and query, never another server.
+fn sign_in_for(asked: &axum::http::Uri) -> String {
+    let wanted = asked.path_and_query().map_or("/", |path| path.as_str());
+    if wanted == "/" {
+        return "/sign-in".to_owned();
+    }
+    let mut address = "/sign-in?to=".to_owned();
+    for byte in wanted.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address.extend(['%', hex_digit(byte >> 4), hex_digit(byte & 15)]);
+        }
+    }
+    address
+}
+
+fn hex_digit(half: u8) -> char {
+    char::from_digit(u32::from(half), 16).map_or('0', |digit| digit.to_ascii_uppercase())
 }
 
 fn known(app: &App, token: &str) -> Option<(Account, Arc<Organisation>)> {
@@ -174,6 +195,16 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn signing_in_returns_to_what_was_asked_for() {
+        let asked = axum::http::Uri::from_static("/visits?day=2026-11-24&x=%E5%90%8D");
+        assert_eq!(
+            sign_in_for(&asked),
+            "/sign-in?to=/visits%3Fday%3D2026-11-24%26x%3D%25E5%2590%258D"
+        );
+        assert_eq!(sign_in_for(&axum::http::Uri::from_static("/")), "/sign-in");
+    }
 
     #[test]
     fn the_choice_wins_over_the_browsers_wish() {

@@ -51,6 +51,7 @@ struct Arrival {
 
 struct Note {
     label: String,
+    has_conflict: bool,
     text: String,
 }
 
@@ -248,7 +249,7 @@ fn stop_page(caller: &Caller, stop: StopId) -> Result<StopPage, Fault> {
         arrival: position(|detail| matches!(detail, EntryDetail::CheckIn { .. })),
         departure: position(|detail| matches!(detail, EntryDetail::CheckOut { .. })),
         conflicts: conflicts(&p, &report),
-        notes: notes(caller, &p, stop)?,
+        notes: notes(caller, &p, &report)?,
         timeline: report
             .timeline
             .iter()
@@ -311,7 +312,8 @@ fn field_label(p: &Frame, field: &str) -> String {
     }
 }
 
-fn notes(caller: &Caller, p: &Frame, stop: StopId) -> Result<Vec<Note>, Fault> {
+fn notes(caller: &Caller, p: &Frame, report: &StopReport) -> Result<Vec<Note>, Fault> {
+    let stop = report.visit.stop.stop;
     let text = caller.read(|connection| {
         let parts = stops::parts(connection, stop)?;
         parts.map_or(Ok(None), |parts| {
@@ -338,6 +340,7 @@ fn notes(caller: &Caller, p: &Frame, stop: StopId) -> Result<Vec<Note>, Fault> {
     Ok(filled
         .map(|(field, text)| Note {
             label: field_label(p, field),
+            has_conflict: report.conflicts.iter().any(|row| row.field == field),
             text,
         })
         .collect())
@@ -382,12 +385,11 @@ fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
         let arrival = entry.position.as_ref().map(|position| arrival(p, position));
         arrival
             .map(|arrival| {
-                format!(
-                    "{}{}{}",
-                    arrival.words,
-                    p.t("list-separator"),
-                    arrival.detail
-                )
+                let said = [arrival.words, arrival.detail];
+                said.into_iter()
+                    .filter(|words| !words.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(&p.t("list-separator"))
             })
             .unwrap_or_default()
     };
@@ -403,14 +405,14 @@ fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
             total,
             ..
         } => {
-            let signer = format!("{signer_name} ({})", p.word("capacity", capacity));
+            let named = [
+                ("signer", signer_name.clone()),
+                ("capacity", p.word("capacity", capacity)),
+                ("total", p.cash(total)),
+            ];
             (
                 "fact-acknowledgement",
-                p.both(
-                    "visit-signed-line",
-                    ("signer", signer),
-                    ("total", p.cash(total)),
-                ),
+                p.with_all("visit-signed-line", &named),
                 String::new(),
             )
         }
