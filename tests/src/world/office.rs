@@ -96,12 +96,17 @@ impl Office {
 
     /// From the signed ledger to a plan in force with every overdue customer, for `team`.
     pub fn approve_plan(&self, team: &[&Account]) -> Outing {
+        self.approve_plan_of(team, 0, 500)
+    }
+
+    /// The same with `limit` overdue customers after the first `offset`.
+    pub fn approve_plan_of(&self, team: &[&Account], offset: u32, limit: u32) -> Outing {
         let query = OverdueQuery {
             as_of: self.clerk.today(),
             search: String::new(),
             sort: OverdueSort::Code,
-            offset: 0,
-            limit: 500,
+            offset,
+            limit,
         };
         let overdue = self.clerk.overdue_customers(&query).unwrap().rows;
         let rows = overdue

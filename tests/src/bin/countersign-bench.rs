@@ -1,0 +1,301 @@
+//! Measures what an exchange costs: bytes, requests, commits of the server, seconds and memory, beside the raw limits.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement prints its rows and ends at the first thing that fails"
+)]
+
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use automerge::{AutoCommit, Change};
+use clap::{Parser, ValueEnum};
+use countersign_core::domain::ids::StopId;
+use countersign_core::journal::facts::OutcomeKind;
+use countersign_core::replica::Page;
+use countersign_tests::world::{Office, Phone, World};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+const WORKLOAD: &str = "one visit = the product's stop with 30 edits, check-in, acknowledgement with 2 parts, promise and outcome";
+const STOPS_A_PLAN: u32 = 200;
+const COLUMNS: [&str; 10] = [
+    "row",
+    "visits",
+    "bytes_up",
+    "bytes_down",
+    "requests",
+    "fsyncs",
+    "seconds",
+    "bytes",
+    "ratio",
+    "peak_kib",
+];
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Part {
+    /// Push and fresh pull of all visits, and the raw limits.
+    Visits,
+    /// One change and nothing new among ten times as many documents.
+    Large,
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "countersign-bench", about = "What an exchange costs")]
+struct Arguments {
+    /// How many visits.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    visits: u32,
+    /// Prints JSON lines instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Measures only this part, in this process.
+    #[arg(long)]
+    part: Option<Part>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match arguments.part {
+        Some(Part::Visits) => measure_visits(arguments.visits),
+        Some(Part::Large) => measure_large(arguments.visits * 10),
+        None => return measure_each_part_alone(&arguments),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Each part in a process of its own: the peak of memory cannot be set back.
+fn measure_each_part_alone(arguments: &Arguments) -> ExitCode {
+    if !arguments.json {
+        println!("workload: {WORKLOAD}");
+        println!("{}", COLUMNS.map(|name| format!("{name:>14}")).join(" "));
+    }
+    for part in ["visits", "large"] {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--part", part, "--visits", &arguments.visits.to_string()])
+            .stderr(std::process::Stdio::inherit())
+            .output()
+            .unwrap();
+        for line in String::from_utf8(output.stdout).unwrap().lines() {
+            if arguments.json {
+                println!("{line}");
+            } else {
+                println!("{}", table_line(&serde_json::from_str(line).unwrap()));
+            }
+        }
+        if !output.status.success() {
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn table_line(row: &Value) -> String {
+    let cell = |name| match row.get(name) {
+        None => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    COLUMNS.map(|name| format!("{:>14}", cell(name))).join(" ")
+}
+
+/// A company whose plans hold `count` stops of one team.
+fn company(count: u32) -> (World, Office) {
+    let world = World::new();
+    let office = Office::open(&world);
+    office.sign_ledger(count);
+    let mut offset = 0;
+    while offset < count {
+        office.approve_plan_of(&[&office.rep, &office.technician], offset, STOPS_A_PLAN);
+        offset += STOPS_A_PLAN;
+    }
+    (world, office)
+}
+
+fn measure_visits(count: u32) {
+    let (world, office) = company(count);
+    let rep = world.phone_of(&office.rep, &office.admin);
+    rep.sync_to_rest();
+    for stop in all_stops(&rep, count) {
+        make_visit(&rep, stop);
+    }
+    let push = exchange(&world, &rep, "push", count);
+    let technician = world.phone_of(&office.technician, &office.admin);
+    let pull = exchange(&world, &technician, "fresh_pull", count);
+    assert_eq!(all_stops(&technician, count), all_stops(&rep, count));
+    let changes = raw_changes(&world, &rep);
+    limit(
+        "push_to_automerge_alone",
+        count,
+        &changes,
+        push,
+        apply_save_load,
+    );
+    limit("push_to_sqlite_alone", count, &changes, push, insert);
+    limit("pull_to_sqlite_alone", count, &changes, pull, insert);
+}
+
+fn measure_large(count: u32) {
+    let (world, office) = company(count);
+    let rep = world.phone_of(&office.rep, &office.admin);
+    rep.sync_to_rest();
+    let technician = world.phone_of(&office.technician, &office.admin);
+    technician.sync_to_rest();
+    let stop = all_stops(&rep, count).first().copied().unwrap();
+    rep.write(stop, "notes", "客户认可欠款，财务盖章待补。");
+    exchange(&world, &rep, "one_changed_push", count);
+    exchange(&world, &technician, "one_changed_pull", count);
+    exchange(&world, &technician, "nothing_new", count);
+}
+
+fn all_stops(phone: &Phone, count: u32) -> Vec<StopId> {
+    let mut stops = Vec::new();
+    for offset in (0..count).step_by(500) {
+        let page = Page { offset, limit: 500 };
+        let rows = phone.replica.today(page).unwrap().stops;
+        stops.extend(rows.iter().map(|row| row.stop));
+    }
+    stops.sort_unstable();
+    assert_eq!(
+        u32::try_from(stops.len()).unwrap(),
+        count,
+        "every stop arrived"
+    );
+    stops
+}
+
+/// 24 edits of notes that grow as they are typed, 6 of fields, and what is signed.
+fn make_visit(phone: &Phone, stop: StopId) {
+    phone.check_in(stop);
+    for field in ["notes", "negotiation"] {
+        let mut text = String::new();
+        for piece in 0..12 {
+            text.push_str("客户认可欠款，");
+            text.push_str(&piece.to_string());
+            phone.write(stop, field, &text);
+        }
+    }
+    for field in ["met_person", "proposal", "next_step"] {
+        phone.write(stop, field, "待定");
+        phone.write(stop, field, "财务王经理，下周二再来");
+    }
+    phone.take_signature(stop);
+    phone.promise(stop, "5000.00", "2026-08-15");
+    phone.outcome(stop, OutcomeKind::Signed);
+}
+
+/// One exchange of a phone, measured and printed.
+fn exchange(world: &World, phone: &Phone, name: &str, count: u32) -> Duration {
+    phone.network.take_traffic();
+    let commits = world.organisation.journal().commits();
+    let (_report, took) = timed(|| phone.sync_to_rest());
+    let traffic = phone.network.take_traffic();
+    println!(
+        "{}",
+        json!({
+            "row": name, "visits": count, "workload": WORKLOAD,
+            "bytes_up": traffic.up_bytes, "bytes_down": traffic.down_bytes, "requests": traffic.requests,
+            "fsyncs": world.organisation.journal().commits() - commits,
+            "seconds": took.as_secs_f64(), "peak_kib": peak_kib(),
+        })
+    );
+    took
+}
+
+/// The changes of every document that the phone holds, as the server has them.
+fn raw_changes(world: &World, phone: &Phone) -> Vec<Vec<Vec<u8>>> {
+    let stored = |document: String| {
+        let stored = world
+            .organisation
+            .stored_document(document.parse().unwrap());
+        let whole = stored.unwrap().unwrap().whole;
+        let mut document = AutoCommit::load(&whole.bytes).unwrap();
+        let changes = document.get_changes(&[]);
+        changes
+            .into_iter()
+            .map(|change| change.raw_bytes().to_vec())
+            .collect()
+    };
+    let heads = phone.document_heads();
+    heads
+        .into_iter()
+        .map(|(document, _heads)| stored(document))
+        .collect()
+}
+
+/// The same changes without us, and how often `ours` holds it.
+fn limit(
+    name: &str,
+    count: u32,
+    documents: &[Vec<Vec<u8>>],
+    ours: Duration,
+    work: fn(&[Vec<Vec<u8>>]),
+) {
+    let (_done, took) = timed(|| work(documents));
+    let bytes: usize = documents.iter().flatten().map(Vec::len).sum();
+    println!(
+        "{}",
+        json!({
+            "row": name, "visits": count, "workload": "the same changes of the documents, without entries",
+            "bytes": bytes, "seconds": took.as_secs_f64(),
+            "ratio": ours.as_secs_f64() / took.as_secs_f64(), "peak_kib": peak_kib(),
+        })
+    );
+}
+
+/// One batch a document, saved and loaded again.
+fn apply_save_load(documents: &[Vec<Vec<u8>>]) {
+    for raw in documents {
+        let changes = raw
+            .iter()
+            .map(|bytes| Change::from_bytes(bytes.clone()).unwrap());
+        let mut document = AutoCommit::new();
+        document.apply_changes(changes).unwrap();
+        AutoCommit::load(&document.save()).unwrap();
+    }
+}
+
+/// One row a document, one durable transaction.
+fn insert(documents: &[Vec<Vec<u8>>]) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut connection = Connection::open(folder.path().join("raw.sqlite")).unwrap();
+    connection
+        .pragma_update(None, "journal_mode", "wal")
+        .unwrap();
+    connection
+        .pragma_update(None, "synchronous", "full")
+        .unwrap();
+    connection
+        .execute(
+            "create table rows (id integer primary key, bytes blob not null)",
+            [],
+        )
+        .unwrap();
+    let transaction = connection.transaction().unwrap();
+    for raw in documents {
+        transaction
+            .execute("insert into rows (bytes) values (?1)", [raw.concat()])
+            .unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a measurement reads the real clock"
+)]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let done = work();
+    (done, start.elapsed())
+}
+
+/// The most memory this process ever held, server, phones and preparation together.
+fn peak_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
