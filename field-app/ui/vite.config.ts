@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 // Relative addresses and nothing inlined: one bundle serves the loopback host, Android and iOS under a strict policy.
 export default defineConfig({
+  // The catalog test reads the sources of the core.
+  server: { fs: { allow: ["../.."] } },
   base: "./",
   plugins: [svelte()],
   build: { target: "es2022", outDir: "dist", emptyOutDir: true, modulePreload: false, assetsInlineLimit: 0 },

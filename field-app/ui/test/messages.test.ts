@@ -38,6 +38,37 @@ test.each(LANGUAGES)("words of the core are known in %s", (language) => {
   expect(wanted.filter((key) => say(key) === key)).toEqual([]);
 });
 
+const CORE = import.meta.glob<string>("../../../core/src/**/*.rs", { query: "?raw", import: "default", eager: true });
+const rust = (path: string): string => CORE[`../../../core/src/${path}`] ?? "";
+const dashed = (name: string): string => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+
+/** The variants of an enum in the core's source, in the words of the catalogs. */
+function variants(path: string, name: string): readonly string[] {
+  const body = rust(path).split(`pub enum ${name} {`)[1]?.split("\n}")[0] ?? "";
+  return [...body.matchAll(/^ {4}([A-Z][A-Za-z]+)/gm)].map((found) => dashed(found[1] ?? ""));
+}
+
+/** Every reference that a refusal or an error of the replica may carry. */
+function references(): readonly string[] {
+  const refused = Object.values(CORE).flatMap((text) => [...text.matchAll(/(?:Refused|NotFound|Unfit)\(\s*"([a-z-]+)"/g)]);
+  const fixed = rust("replica/error.rs").split("fn reference")[1]?.matchAll(/=> "([a-z-]+)"/g) ?? [];
+  return [...new Set([...refused, ...fixed].map((found) => found[1] ?? ""))];
+}
+
+test.each(LANGUAGES)("what the core refuses, holds and lists has its words in %s", (language) => {
+  const say = catalog(language);
+  const held = variants("protocol/push.rs", "HeldCode");
+  const listed = variants("views/entries.rs", "EntryDetail");
+  const refused = references();
+  expect([held.length > 10, listed.length > 10, refused.length > 20]).toEqual([true, true, true]);
+  const wanted = [
+    ...held.map((word) => `held-${word}`),
+    ...listed.map((word) => `entry-${word}`),
+    ...refused.map((word) => `error-ref-${word}`),
+  ];
+  expect(wanted.filter((key) => say(key) === key)).toEqual([]);
+});
+
 test("every key that a screen names literally exists", () => {
   const files = import.meta.glob<string>("../src/**/*.svelte", { query: "?raw", import: "default", eager: true });
   const named = Object.values(files).flatMap((text) =>
