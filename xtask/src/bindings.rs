@@ -8,7 +8,8 @@ use crate::{Failure, tools};
 /// Writes `mobile-bindings/generated` anew and runs `mobile-bindings/python/smoke.py` against the library.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     tools::provide("python3", &["python3"])?;
-    let library = build(root)?;
+    tools::build(root)?;
+    let library = text(&root.join("target/debug/libcountersign_mobile.so"));
     let generated = root.join("mobile-bindings/generated");
     if generated.exists() {
         fs::remove_dir_all(&generated).map_err(|error| {
@@ -20,27 +21,8 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     smoke(root, &library, &generated.join("python"))
 }
 
-/// Builds the generators, then the library; last, so that it is the one without the generators' features.
-fn build(root: &Path) -> Result<String, Failure> {
-    let generators = [
-        "build",
-        "--package",
-        "countersign-mobile",
-        "--features",
-        "bindgen",
-        "--bins",
-    ];
-    tools::run(root, "cargo", &generators)?;
-    tools::run(
-        root,
-        "cargo",
-        &["build", "--package", "countersign-mobile", "--lib"],
-    )?;
-    Ok(text(&root.join("target/debug/libcountersign_mobile.so")))
-}
-
 fn kotlin_and_python(root: &Path, library: &str, generated: &Path) -> Result<(), Failure> {
-    let generator = text(&root.join("target/debug/uniffi-bindgen"));
+    let generator = text(&root.join("target/debug/examples/uniffi-bindgen"));
     for language in ["kotlin", "python"] {
         let folder = text(&generated.join(language));
         let arguments = [
@@ -58,7 +40,7 @@ fn kotlin_and_python(root: &Path, library: &str, generated: &Path) -> Result<(),
 }
 
 fn swift(root: &Path, library: &str, generated: &Path) -> Result<(), Failure> {
-    let generator = text(&root.join("target/debug/uniffi-bindgen-swift"));
+    let generator = text(&root.join("target/debug/examples/uniffi-bindgen-swift"));
     let sources = text(&generated.join("swift/Countersign"));
     let headers = text(&generated.join("swift/CountersignFFI"));
     tools::run(root, &generator, &["--swift-sources", library, &sources])?;

@@ -27,7 +27,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), Failure> {
     if options.check {
         return check(root);
     }
-    build(root)?;
+    tools::build(root)?;
     let data = root.join(&options.data);
     let mut arguments = vec![
         "run".to_owned(),
@@ -45,7 +45,7 @@ pub(crate) fn check(root: &Path) -> Result<(), Failure> {
     if !root.join("field-app/ui/dist/index.html").is_file() {
         build_ui(root)?;
     }
-    build(root)?;
+    tools::build(root)?;
     story(root, &["check".to_owned()])
 }
 
@@ -59,14 +59,7 @@ pub(crate) fn build_ui(root: &Path) -> Result<(), Failure> {
             .map_err(|error| Failure::new(format!("cannot clear {}: {error}", rows.display())))?;
     }
     // The tests of core write the row types; `.cargo/config.toml` says where.
-    let writers = [
-        "test",
-        "--quiet",
-        "--package",
-        "countersign-core",
-        "--lib",
-        "export_bindings",
-    ];
+    let writers = ["test", "--quiet", "--workspace", "--lib", "export_bindings"];
     tools::run(root, "cargo", &writers)?;
     if !is_newer(
         &ui.join("node_modules/.package-lock.json"),
@@ -87,29 +80,12 @@ fn is_newer(made: &Path, source: &Path) -> bool {
     matches!((modified(made), modified(source)), (Ok(made), Ok(source)) if made >= source)
 }
 
-fn build(root: &Path) -> Result<(), Failure> {
-    let packages = [
-        "countersign-server",
-        "countersign-host",
-        "countersign-tests",
-    ];
-    let mut arguments = vec!["build", "--bins"];
-    arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
-    tools::run(root, "cargo", &arguments)
-}
-
 fn story(root: &Path, arguments: &[String]) -> Result<(), Failure> {
-    let mut all = vec![
-        "run",
-        "--quiet",
-        "--package",
-        "countersign-tests",
-        "--bin",
-        "countersign-demo",
-        "--",
-    ];
-    all.extend(arguments.iter().map(String::as_str));
-    tools::run(root, "cargo", &all)
+    let program = root
+        .join("target/debug/countersign-demo")
+        .display()
+        .to_string();
+    tools::run(root, &program, arguments)
 }
 
 /// Options of a measurement.

@@ -42,6 +42,12 @@ pub(crate) fn run_with<S: AsRef<OsStr>>(
     )))
 }
 
+/// Builds everything, tests included, always in the same way: another selection of packages would have other features of
+/// the same dependencies and build them once more.
+pub(crate) fn build(root: &Path) -> Result<(), Failure> {
+    run(root, "cargo", &["build", "--workspace", "--all-targets"])
+}
+
 /// Whether `program --version` can be started.
 pub(crate) fn is_installed(program: &str) -> bool {
     Command::new(program)
