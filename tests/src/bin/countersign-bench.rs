@@ -19,10 +19,11 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 const WORKLOAD: &str = "one visit = the product's stop with 30 edits, check-in, acknowledgement with 2 parts, promise and outcome";
+const PREPARED: &str = "prepared stops that nobody has visited; one note of one stop is written";
 const STOPS_A_PLAN: u32 = 200;
 const COLUMNS: [&str; 10] = [
     "row",
-    "visits",
+    "documents",
     "bytes_up",
     "bytes_down",
     "requests",
@@ -191,10 +192,15 @@ fn exchange(world: &World, phone: &Phone, name: &str, count: u32) -> Duration {
     let commits = world.organisation.journal().commits();
     let (_report, took) = timed(|| phone.sync_to_rest());
     let traffic = phone.network.take_traffic();
+    let workload = if matches!(name, "push" | "fresh_pull") {
+        WORKLOAD
+    } else {
+        PREPARED
+    };
     println!(
         "{}",
         json!({
-            "row": name, "visits": count, "workload": WORKLOAD,
+            "row": name, "documents": count, "workload": workload,
             "bytes_up": traffic.up_bytes, "bytes_down": traffic.down_bytes, "requests": traffic.requests,
             "fsyncs": world.organisation.journal().commits() - commits,
             "seconds": took.as_secs_f64(), "peak_kib": peak_kib(),
@@ -237,7 +243,7 @@ fn limit(
     println!(
         "{}",
         json!({
-            "row": name, "visits": count, "workload": "the same changes of the documents, without entries",
+            "row": name, "documents": count, "workload": "the same changes of the documents, without entries",
             "bytes": bytes, "seconds": took.as_secs_f64(),
             "ratio": ours.as_secs_f64() / took.as_secs_f64(), "peak_kib": peak_kib(),
         })
