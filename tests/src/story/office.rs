@@ -116,17 +116,7 @@ pub fn import_ledger(server: &str, root: &Path) -> Result<String, Broken> {
     };
     let reading = clerk.upload("/ledgers/import", &[file])?;
     let import = format!("/ledgers/imports/{}", reading.last_part());
-    let mut asked = 0;
-    while !clerk
-        .open(&format!("{import}/progress"))?
-        .text
-        .contains("\"is_done\":true")
-    {
-        asked += 1;
-        if asked > 100_000 {
-            return Err(Broken::new("the import does not come to its end"));
-        }
-    }
+    until_read(&mut clerk, &import)?;
     clerk.open(&import)?.must_say(&grouped(total))?;
     let draft = clerk
         .submit(&format!("{import}/keep"), &[("cut_off", cut_off)])?
@@ -140,17 +130,27 @@ pub fn import_ledger(server: &str, root: &Path) -> Result<String, Broken> {
         }],
     )?;
     let again = format!("/ledgers/imports/{}", again.last_part());
-    while !clerk
-        .open(&format!("{again}/progress"))?
-        .text
-        .contains("\"is_done\":true")
-    {}
+    until_read(&mut clerk, &again)?;
     let same = clerk.submit(&format!("{again}/keep"), &[("cut_off", cut_off)])?;
     if same.last_part() == draft.last_part() {
         Ok(format!("/ledgers/{}", draft.last_part()))
     } else {
         Err(Broken::new("the same file twice made two drafts"))
     }
+}
+
+/// Asks for the progress until the file is read, and not for ever.
+fn until_read(clerk: &mut Visitor, import: &str) -> Result<(), Broken> {
+    for _asked in 0..100_000 {
+        if clerk
+            .open(&format!("{import}/progress"))?
+            .text
+            .contains("\"is_done\":true")
+        {
+            return Ok(());
+        }
+    }
+    Err(Broken::new("the import does not come to its end"))
 }
 
 /// Finance signs the draft, typing cut-off and total again; the clerk may not.
