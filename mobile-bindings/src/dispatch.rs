@@ -8,7 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use countersign_core::domain::time::Clock as _;
 use countersign_core::journal::facts::PositionReport;
-use countersign_core::replica::{self as core, Enrolment, ErrorKind, OfEntry, OfSigning, OfStop};
+use countersign_core::replica::{
+    self as core, Enrolment, ErrorKind, OfCapture, OfEntry, OfSigning, OfStop,
+};
 use countersign_core::views::DeviceView;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -81,6 +83,12 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "signing.undo" => row(core.undo_stroke(read::<OfSigning>(params)?.signing)),
         "signing.finish" => row(core.finish_signing(&read(params)?)),
         "signing.abandon" => row(core.abandon_signing(read::<OfSigning>(params)?.signing)),
+        "part.begin" => row(core.begin_capture(&read(params)?)),
+        "part.piece" => row(core.add_piece(&read(params)?)),
+        "part.finish" => row(core.finish_capture(&read(params)?)),
+        "part.abandon" => row(core.abandon_capture(read::<OfCapture>(params)?.capture)),
+        "part.list" => row(core.parts(read(params)?)),
+        "part.read" => row(core.part_piece(read(params)?)),
         "refusal.record" => row(core.refuse(&read(params)?)),
         "promise.record" => row(core.promise(&read(params)?)),
         "outcome.record" => row(core.outcome(&read(params)?)),

@@ -111,6 +111,8 @@ ids! {
     DocumentId,
     /// One signing ceremony on one device, from showing to sealing.
     SigningId,
+    /// A file being taken over on one device, until it is attached (采集).
+    CaptureId,
 }
 
 impl From<DeviceId> for ChainId {

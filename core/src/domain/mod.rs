@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod guarantee;
 pub mod ids;
 pub mod limitation;
+pub mod media_type;
 pub mod money;
 pub mod position;
 pub mod promise;

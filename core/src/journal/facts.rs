@@ -3,6 +3,10 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+pub use crate::journal::attached::{
+    ATTACHED_LIMIT_BYTES, Attached, PartKind, THUMBNAIL_LIMIT_BYTES,
+};
+
 use crate::domain::ids::{
     CustomerId, DeviceId, Digest, DocumentId, EntryId, PlanId, SnapshotId, UserId, VisitListId,
 };
@@ -41,6 +45,9 @@ pub enum Fact {
     /// Somebody settled a conflict between two values of a document's field.
     #[n(9)]
     ConflictSettled(#[n(0)] ConflictSettled),
+    /// A photo, sound or file was attached (附件).
+    #[n(20)]
+    Attached(#[n(0)] Box<Attached>),
 
     /// A ledger file was imported as a draft.
     #[n(32)]
@@ -98,6 +105,7 @@ impl Fact {
             Self::Outcome(_) => "outcome",
             Self::Amendment(_) => "amendment",
             Self::ConflictSettled(_) => "conflict_settled",
+            Self::Attached(_) => "attached",
             Self::LedgerImported(_) => "ledger_imported",
             Self::LedgerSigned(_) => "ledger_signed",
             Self::VisitListProposed(_) => "visit_list_proposed",
@@ -109,6 +117,36 @@ impl Fact {
             Self::DeviceEnrolled(_) => "device_enrolled",
             Self::DeviceRevoked(_) => "device_revoked",
         }
+    }
+
+    /// The manifest: every file that belongs to the fact, each once.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        let mut parts = match self {
+            Self::Acknowledgement(it) => vec![it.strokes, it.image],
+            Self::LedgerImported(it) => vec![it.file, it.draft],
+            Self::Attached(it) => std::iter::once(it.content).chain(it.thumbnail).collect(),
+            Self::CheckIn(_)
+            | Self::CheckOut(_)
+            | Self::StatementShown(_)
+            | Self::Refusal(_)
+            | Self::Promise(_)
+            | Self::Outcome(_)
+            | Self::Amendment(_)
+            | Self::ConflictSettled(_)
+            | Self::LedgerSigned(_)
+            | Self::VisitListProposed(_)
+            | Self::VisitListDecided(_)
+            | Self::PlanSubmitted(_)
+            | Self::PlanDecided(_)
+            | Self::VisitAccepted(_)
+            | Self::SentBack(_)
+            | Self::DeviceEnrolled(_)
+            | Self::DeviceRevoked(_) => Vec::new(),
+        };
+        parts.sort_unstable();
+        parts.dedup();
+        parts
     }
 }
 

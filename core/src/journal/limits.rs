@@ -1,7 +1,9 @@
 //! How long the texts and lists of an entry may be.
 
 use crate::journal::Entry;
-use crate::journal::facts::{Decision, Fact, Signer};
+use crate::journal::facts::{
+    ATTACHED_LIMIT_BYTES, Attached, Decision, Fact, Signer, THUMBNAIL_LIMIT_BYTES,
+};
 
 /// A text or list beyond its limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +47,28 @@ fn decision(decision: &Decision) -> Result<(), OverLimit> {
     }
 }
 
+fn file(field: &'static str, size_bytes: u64, limit_bytes: u64) -> Result<(), OverLimit> {
+    let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    within(field, size(size_bytes), size(limit_bytes))
+}
+
+fn attached(it: &Attached) -> Result<(), OverLimit> {
+    within("attached.name", it.name.len(), 255)?;
+    within("attached.caption", it.caption.len(), SENTENCE)?;
+    file(
+        "attached.content",
+        it.content.size_bytes,
+        ATTACHED_LIMIT_BYTES,
+    )?;
+    it.thumbnail.map_or(Ok(()), |thumbnail| {
+        file(
+            "attached.thumbnail",
+            thumbnail.size_bytes,
+            THUMBNAIL_LIMIT_BYTES,
+        )
+    })
+}
+
 /// Checks every text and list of `entry` against the limit that its documentation states.
 ///
 /// # Errors
@@ -71,6 +95,7 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
             within("conflict.chosen", it.chosen.len(), 64 << 10)?;
             within("conflict.were", it.were.len(), 64)
         }
+        Fact::Attached(it) => attached(it),
         Fact::LedgerImported(it) => within("file_name", it.file_name.len(), 255),
         Fact::VisitListProposed(it) => {
             within("list.title", it.title.len(), NAME)?;

@@ -3,6 +3,7 @@
 //! The bytes received are the evidence: they are stored as they came and never re-encoded; what does not re-encode to
 //! itself is refused.
 
+mod attached;
 pub mod chain;
 pub mod entry;
 pub mod facts;

@@ -13,6 +13,7 @@ mod facts;
 #[cfg(test)]
 mod fake;
 mod params;
+mod parts;
 mod signed;
 mod signings;
 mod statements;
@@ -32,8 +33,9 @@ use rusqlite::Connection;
 pub use devices::{Devices, Kind, NoRandom, Observer, OsRandom, Random};
 pub use error::{ErrorKind, ReplicaError};
 pub use params::{
-    ConflictSettle, EffectsOf, Enrolment, OfEntry, OfSigning, OfStop, OutcomeRecord, Page,
-    Presence, PromiseRecord, Recorded, RefusalRecord, SendBackAnswer, SigningBegin, SigningFinish,
+    CaptureBegin, CaptureFinish, CapturePiece, ConflictSettle, EffectsOf, Enrolment, NewPart,
+    OfCapture, OfEntry, OfSigning, OfStop, OfStopPage, OutcomeRecord, Page, PieceOf, Presence,
+    PromiseRecord, Recorded, RefusalRecord, SendBackAnswer, SigningBegin, SigningFinish,
     SigningStroke, StopEdit,
 };
 pub use strokes::opens_commitment;

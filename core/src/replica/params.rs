@@ -1,15 +1,15 @@
 //! Parameters of the commands that take more than an id. The JSON names are the field names.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{DocumentId, EntryId, SigningId, StopId};
+use crate::domain::ids::{CaptureId, DocumentId, EntryId, SigningId, StopId};
 use crate::domain::money::Money;
 use crate::domain::signer::Capacity;
 use crate::domain::time::Day;
 use crate::journal::facts::{
-    OutcomeKind, PositionReport, ReasonCode, Signer, StrokeConsent, Viewing,
+    OutcomeKind, PartKind, PositionReport, ReasonCode, Signer, StrokeConsent, Viewing,
 };
-use crate::views::StrokeRow;
+use crate::views::{Base64, StrokeRow};
 
 /// `device.enrol`: the one-time code from the console.
 #[derive(Debug, Clone, Deserialize)]
@@ -206,6 +206,101 @@ pub struct SendBackAnswer {
 pub struct OfEntry {
     /// The entry.
     pub entry: EntryId,
+}
+
+/// A photo, sound or file of a stop, without its bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct NewPart {
+    /// The stop.
+    pub stop: StopId,
+    /// The entry of the stop that it belongs to.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub about: Option<EntryId>,
+    /// What it shows or proves.
+    pub kind: PartKind,
+    /// What the platform says it is, such as `image/jpeg`; the bytes decide.
+    #[serde(default)]
+    pub media_type: String,
+    /// Its name on the device, at most 255 bytes.
+    #[serde(default)]
+    pub name: String,
+    /// What is to be seen or heard, at most 4 KiB.
+    #[serde(default)]
+    pub caption: String,
+    /// Where, or why that is not known.
+    pub position: PositionReport,
+}
+
+/// `part.begin`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CaptureBegin {
+    /// What it is.
+    pub part: NewPart,
+    /// Bytes of the whole, at most 20 MiB.
+    pub size_bytes: u64,
+}
+
+/// `part.piece`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CapturePiece {
+    /// The capture.
+    pub capture: CaptureId,
+    /// Its place, from 0, without gaps.
+    pub ordinal: u32,
+    /// At most 1 MiB.
+    pub content: Base64,
+}
+
+/// `part.finish`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CaptureFinish {
+    /// The capture.
+    pub capture: CaptureId,
+    /// Where it was taken, when that was found meanwhile; else what was said at the beginning stands.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub position: Option<PositionReport>,
+    /// A small picture for lists: JPEG, PNG or WebP, at most 64 KiB.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub thumbnail: Option<Base64>,
+}
+
+/// `part.abandon`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfCapture {
+    /// The capture.
+    pub capture: CaptureId,
+}
+
+/// `part.list`: which page of a stop's list.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfStopPage {
+    /// The stop.
+    pub stop: StopId,
+    /// How many to skip.
+    #[serde(default)]
+    pub offset: u32,
+    /// How many to return, at most 100.
+    pub limit: u32,
+}
+
+/// `part.read`: a piece of an attached file.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PieceOf {
+    /// The entry that attached it.
+    pub entry: EntryId,
+    /// Where the piece begins.
+    #[serde(default)]
+    pub offset: u64,
 }
 
 /// The answer of every command that seals one entry.

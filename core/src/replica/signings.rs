@@ -12,6 +12,7 @@ use crate::read_model::{people, statements};
 use crate::replica::commit::Commit;
 use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
+use crate::replica::parts::part_of;
 use crate::replica::{
     EffectsOf, Recorded, Replica, ReplicaError, SigningBegin, SigningFinish, SigningStroke, strokes,
 };
@@ -135,8 +136,8 @@ impl Replica {
                 .map_err(|_no_failing_sink| ReplicaError::Damaged("strokes"))?;
             let image = strokes::svg(&taken).into_bytes();
             let papers = Papers {
-                strokes: part(&sealed),
-                image: part(&image),
+                strokes: part_of(&sealed),
+                image: part_of(&image),
                 commitment,
             };
             let fact = commit.acknowledgement(&row, &papers, finish.position.clone())?;
@@ -213,13 +214,6 @@ struct Papers {
     strokes: Part,
     image: Part,
     commitment: Digest,
-}
-
-fn part(content: &[u8]) -> Part {
-    Part {
-        digest: Digest::of(content),
-        size_bytes: u64::try_from(content.len()).unwrap_or(u64::MAX),
-    }
 }
 
 impl Commit<'_> {

@@ -13,7 +13,7 @@ use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
 use crate::replica::{Presence, Recorded, Replica, ReplicaError, StopEdit};
-use crate::store::signings;
+use crate::store::{captures, signings};
 use crate::views::{EntryDetail, EntryRow, PositionRow, SentBackRow, SignedRow, StopView};
 
 /// Longest text of a document's field.
@@ -32,6 +32,9 @@ impl Replica {
             let found = documents::stop_text(connection, parts.document)?;
             let is_editable = found.is_some();
             let words = found.unwrap_or_default();
+            let (_page, attached) = entries::attached(connection, stop, (0, 0))?;
+            let (parts_complete, parts_total) = entries::parts_of_stop(connection, stop)?;
+            let captures = captures::open_of_stop(connection, stop)?.len();
             let mut conflicts = documents::conflicts(connection, parts.document)?;
             conflicts.extend(documents::conflicts(connection, parts.customer_document)?);
             Ok(StopView {
@@ -55,6 +58,10 @@ impl Replica {
                 statement: statements::row(connection, parts.statement)?.map(|row| row.summary()),
                 sent_backs: sent_backs(connection, stop, &timeline)?,
                 signings: signed(&timeline),
+                attached,
+                parts_complete,
+                parts_total,
+                captures: u64::try_from(captures).unwrap_or(u64::MAX),
                 open_signing: signings::open_of_stop(connection, stop)?.map(|row| row.signing),
                 timeline,
             })

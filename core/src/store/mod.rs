@@ -4,6 +4,7 @@
 //! Functions that take a `Transaction` write, those that take a `Connection` read. Only `replica::commit` opens a
 //! transaction.
 
+pub(crate) mod captures;
 pub(crate) mod device;
 pub(crate) mod documents;
 pub(crate) mod entries;
@@ -29,7 +30,7 @@ use crate::read_model;
 /// The file's name in the replica's folder.
 pub(crate) const FILE: &str = "replica.sqlite";
 /// Version of `schema.sql` together with the read model's tables.
-pub(crate) const SCHEMA_VERSION: i64 = 1;
+pub(crate) const SCHEMA_VERSION: i64 = 2;
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]

@@ -34,6 +34,34 @@ pub(crate) fn content(
         .optional()
 }
 
+/// A stretch of a part's bytes, if it is here; empty behind its end.
+pub(crate) fn piece(
+    connection: &Connection,
+    digest: Digest,
+    (offset, length): (u64, usize),
+) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached(
+            "select substr(content, :from, :length) from parts where digest = :digest limit 1",
+        )?
+        .query_row(
+            named_params! {
+                ":from": i64::try_from(offset).unwrap_or(i64::MAX).saturating_add(1),
+                ":length": i64::try_from(length).unwrap_or(i64::MAX),
+                ":digest": text(&digest),
+            },
+            |row| row.get(0),
+        )
+        .optional()
+}
+
+/// Whether a part's bytes are here.
+pub(crate) fn is_here(connection: &Connection, digest: Digest) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("select 1 from parts where digest = :digest limit 1")?
+        .exists(named_params! { ":digest": text(&digest) })
+}
+
 /// Parts that are not complete on the server and whose entry was sent, small ones first, at most 500.
 pub(crate) fn waiting(connection: &Connection) -> rusqlite::Result<Vec<Digest>> {
     connection

@@ -90,7 +90,7 @@ create index if not exists outbox_by_document on outbox (document) where documen
 create table if not exists parts (
     entry text not null,
     digest text not null,
-    role text not null, -- strokes, image
+    role text not null, -- strokes, image, content, thumbnail
     content blob not null,
     is_complete integer not null default 0, -- on the server, and hashed there
     primary key (entry, digest)
@@ -117,6 +117,23 @@ create table if not exists strokes (
     content text not null, -- views::StrokeRow as JSON
     primary key (signing, ordinal)
 ) strict, without rowid;
+
+-- Files that a screen hands over piece by piece, and what became of them.
+create table if not exists captures (
+    capture text primary key,
+    stop text not null,
+    begun text not null, -- replica::CaptureBegin as JSON
+    entry text, -- once attached
+    begun_ms integer not null
+) strict;
+create index if not exists captures_by_stop on captures (stop);
+
+create table if not exists capture_pieces (
+    capture text not null references captures (capture) on delete cascade,
+    ordinal integer not null,
+    content blob not null,
+    primary key (capture, ordinal)
+) strict;
 
 -- Foreign objects that could not be applied; they do not stop the feed.
 create table if not exists quarantine (

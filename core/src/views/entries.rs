@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Digest, EntryId, SnapshotId, StopId, UserId};
+use crate::domain::media_type::MediaType;
 use crate::domain::money::Money;
 use crate::domain::signer::Capacity;
 use crate::domain::time::Day;
 use crate::journal::facts::{
-    MissingFix, OutcomeKind, PaperKind, PositionReport, ReasonCode, StrokeConsent,
+    MissingFix, OutcomeKind, PaperKind, PartKind, PositionReport, ReasonCode, StrokeConsent,
 };
 use crate::protocol::HeldCode;
 use crate::views::ObjectState;
@@ -129,6 +130,27 @@ pub enum EntryDetail {
         chosen: String,
         /// The values it had.
         were: Vec<String>,
+    },
+    /// A photo, sound or file (附件).
+    Attached {
+        /// What it shows or proves.
+        part: PartKind,
+        /// The entry that it belongs to.
+        about: Option<EntryId>,
+        /// What the bytes are.
+        media_type: MediaType,
+        /// Its name on the device; may be empty.
+        name: String,
+        /// What is to be seen or heard; may be empty.
+        caption: String,
+        /// Its size.
+        size_bytes: u64,
+        /// Digest of the bytes.
+        content: Digest,
+        /// Digest of the small picture for lists.
+        thumbnail: Option<Digest>,
+        /// Where it was taken.
+        position: PositionReport,
     },
     /// The manager accepted the visit.
     VisitAccepted {

@@ -6,6 +6,7 @@
 mod conflicts;
 mod device;
 mod entries;
+mod parts;
 mod signings;
 mod statements;
 mod stops;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use conflicts::{ConflictRow, ConflictValueRow};
 pub use device::DeviceView;
 pub use entries::{EntryDetail, EntryRow, Fence, PositionRow};
+pub use parts::{Base64, Begun, CaptureRow, PartPiece, PartRow, PartsView};
 pub use signings::{
     Check, EffectAnswer, EffectRow, SignedView, SigningState, SigningView, StrokeRow, Verification,
 };

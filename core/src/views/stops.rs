@@ -130,6 +130,14 @@ pub struct StopView {
     pub sent_backs: Vec<SentBackRow>,
     /// What was signed here, newest first.
     pub signings: Vec<SignedRow>,
+    /// Photos, sounds and files attached to the stop.
+    pub attached: u64,
+    /// Parts of all entries of the stop that are complete on the server.
+    pub parts_complete: u64,
+    /// Parts of all entries of the stop.
+    pub parts_total: u64,
+    /// What was begun to be attached on this device and is not.
+    pub captures: u64,
     /// A signing that was begun and neither finished nor abandoned.
     pub open_signing: Option<SigningId>,
 }

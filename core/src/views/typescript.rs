@@ -3,10 +3,11 @@
 use ts_rs::{Config, TS};
 
 use crate::domain::ids::{
-    CustomerId, DeviceId, Digest, DocumentId, EntryId, PlanId, SigningId, StopId, UserId,
+    CaptureId, CustomerId, DeviceId, Digest, DocumentId, EntryId, PlanId, SigningId, StopId, UserId,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Day;
+use crate::views::Base64;
 
 macro_rules! is_written_as {
     ($($ty:ty => $text:expr),+ $(,)?) => {$(
@@ -24,6 +25,8 @@ macro_rules! is_written_as {
 }
 
 is_written_as! {
+    Base64 => "string",
+    CaptureId => "string",
     CustomerId => "string",
     DeviceId => "string",
     Digest => "string",

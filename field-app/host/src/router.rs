@@ -23,7 +23,7 @@ use crate::devices::{HostHttp, HostLocator, Network};
 use crate::guard::{Guard, Refused, token};
 
 const REQUEST_LIMIT_BYTES: usize = 4 * 1024 * 1024;
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What the handlers share.

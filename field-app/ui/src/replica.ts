@@ -5,8 +5,12 @@ import type { Money } from "./money";
 import type { Capacity } from "./rows/Capacity";
 import type { DeviceView } from "./rows/DeviceView";
 import type { EffectRow } from "./rows/EffectRow";
+import type { Begun } from "./rows/Begun";
 import type { MissingFix } from "./rows/MissingFix";
+import type { NewPart } from "./rows/NewPart";
 import type { OutcomeKind } from "./rows/OutcomeKind";
+import type { PartPiece } from "./rows/PartPiece";
+import type { PartsView } from "./rows/PartsView";
 import type { PositionReport } from "./rows/PositionReport";
 import type { ReasonCode } from "./rows/ReasonCode";
 import type { SignedView } from "./rows/SignedView";
@@ -109,3 +113,30 @@ export const sendBacks = {
 export const entries = {
   read: (entry: string) => call<SignedView>("entry.read", { entry }),
 };
+
+/** Photos, sounds and files of a stop. Bytes travel in base 64. */
+export const parts = {
+  list: (stop: string, offset: number, limit: number) => call<PartsView>("part.list", { stop, offset, limit }),
+  begin: (part: NewPart, size_bytes: number) => call<Begun>("part.begin", { part, size_bytes }),
+  piece: (capture: string, ordinal: number, content: string) => call<unknown>("part.piece", { capture, ordinal, content }),
+  finish: (capture: string, at?: PositionReport, thumbnail?: string) =>
+    call<unknown>("part.finish", { capture, ...(at && { position: at }), ...(thumbnail && { thumbnail }) }),
+  abandon: (capture: string) => call<unknown>("part.abandon", { capture }),
+  /** The whole file. Every piece but the last has a number of bytes that three divides, so that the texts can be joined. */
+  whole: async (entry: string): Promise<PartPiece> => {
+    const first = await call<PartPiece>("part.read", { entry, offset: 0 });
+    let content = first.content;
+    for (let at = decoded(content); at < first.size_bytes; at = decoded(content)) {
+      const next = await call<PartPiece>("part.read", { entry, offset: at });
+      if (next.content === "") throw new CoreError("gone", "part");
+      content += next.content;
+    }
+    return { ...first, content };
+  },
+};
+
+/** How many bytes a text in base 64 stands for. */
+function decoded(text: string): number {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
+}

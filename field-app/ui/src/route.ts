@@ -1,13 +1,14 @@
 // The address after `#` is the screen, so that a reload or a killed process comes back to where the rep was.
 
-export type Page = "statement" | "sign" | "refusal" | "promise" | "outcome";
+export type Page = "statement" | "sign" | "refusal" | "promise" | "outcome" | "parts";
 export type Route =
   | { readonly screen: "today"; readonly server: string | undefined }
   | { readonly screen: "stop"; readonly stop: string; readonly page: Page | undefined }
   | { readonly screen: "entry"; readonly entry: string }
+  | { readonly screen: "part"; readonly entry: string }
   | { readonly screen: "sync" };
 
-const PAGES: readonly Page[] = ["statement", "sign", "refusal", "promise", "outcome"];
+const PAGES: readonly Page[] = ["statement", "sign", "refusal", "promise", "outcome", "parts"];
 
 /** Reads `#/stops/<id>/statement`; what is unknown is today. */
 export function routeOf(hash: string): Route {
@@ -15,6 +16,7 @@ export function routeOf(hash: string): Route {
   const [, first, second, third] = path.split("/");
   if (first === "sync") return { screen: "sync" };
   if (first === "entries" && second) return { screen: "entry", entry: second };
+  if (first === "parts" && second) return { screen: "part", entry: second };
   if (first === "stops" && second) {
     return { screen: "stop", stop: second, page: PAGES.find((page) => page === third) };
   }
@@ -32,4 +34,9 @@ export function stopAddress(stop: string, page?: Page): string {
 /** The address of a signed entry. */
 export function entryAddress(entry: string): string {
   return `#/entries/${entry}`;
+}
+
+/** The address of an attached file. */
+export function partAddress(entry: string): string {
+  return `#/parts/${entry}`;
 }

@@ -12,7 +12,7 @@ import { fakeCore } from "./fake-core.mjs";
 const TYPES = { html: "text/html", js: "text/javascript", css: "text/css" };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 const SMALL = { ...PHONE, viewport: { width: 360, height: 640 } };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 async function file(path) {
   const name = path === "/" ? "index.html" : path.slice(1);
@@ -141,6 +141,19 @@ async function visit(locale, words) {
   await page.locator("footer button:enabled").waitFor();
   await look(page, name("stop-arrived"));
 
+  await go(page, "#/stops/stop-2/parts");
+  await page.getByText("厂区大门").waitFor();
+  await look(page, name("parts"));
+  await page.locator("main section button").click();
+  const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+  await page.locator("input[autocomplete=off]").fill("盖章页");
+  await page.locator("input[type=file]").first().setInputFiles({ name: "IMG_7.png", mimeType: "image/png", buffer: picture });
+  await page.locator("li", { hasText: "盖章页" }).waitFor();
+  assert.equal(core.pieces.join(""), picture.toString("base64"), "the core has every byte");
+  await page.locator("a.open").first().click();
+  await page.locator("main img").waitFor();
+  await look(page, name("part"));
+
   await go(page, "#/stops/stop-1/refusal");
   await page.locator("input[type=radio]").first().waitFor();
   await look(page, name("refusal"));
@@ -164,7 +177,7 @@ async function small() {
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
     await look(page, `small-${colorScheme}-today`);
-    for (const [screen, hash] of [["stop", "#/stops/stop-2"], ["statement", "#/stops/stop-1/statement"], ["sync", "#/sync"], ["entry", "#/entries/entry-signed"]]) {
+    for (const [screen, hash] of [["stop", "#/stops/stop-2"], ["statement", "#/stops/stop-1/statement"], ["sync", "#/sync"], ["entry", "#/entries/entry-signed"], ["parts", "#/stops/stop-2/parts"]]) {
       await go(page, hash);
       await page.locator("main > *").nth(1).waitFor({ state: "attached" });
       await look(page, `small-${colorScheme}-${screen}`);

@@ -54,6 +54,15 @@ export function fakeCore({ enrolled = true } = {}) {
     stopRow(3, "平望精密机械厂", { total: CNY("9800.00"), days_past_due: 12, status: "accepted", outcome: "promised_orally", state: "receipted" }),
   ];
   const strokes = [];
+  const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+  const partRow = (i, more) => ({ entry: `entry-part-${i}`, about: null, part: "site", media_type: "png", name: "", caption: "", size_bytes: 2_400_000, at_ms: AT + i * 60_000, author_name: "李伟", state: "local", parts_complete: 0, parts_total: 2, thumbnail: PIXEL, is_here: true, ...more });
+  const attached = [
+    partRow(1, { caption: "厂区大门，两辆货车正在装货", state: "receipted", parts_complete: 2 }),
+    partRow(2, { part: "proof_of_authority", state: "sent", parts_complete: 1, name: "IMG_20260715_094122_HDR.jpg", author_name: "陈刚", is_here: false, thumbnail: null }),
+    partRow(3, { part: "audio", media_type: "mp4_audio", caption: "", thumbnail: null, parts_total: 1 }),
+  ];
+  const captures = [{ capture: "capture-old", part: "goods", name: "IMG_2.jpg", stored_bytes: 900_000, size_bytes: 3_100_000, begun_ms: AT + 200_000 }];
+  const pieces = [];
   const edits = [];
   let signing = null;
   const text = { notes: "", negotiation: "", reason: "", met_person: "", proposal: "", next_step: "" };
@@ -80,7 +89,7 @@ export function fakeCore({ enrolled = true } = {}) {
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
     return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, customer_notes: "", contacts: [], ...fields, ...parts,
-      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, open_signing: signing && signing.stop === id ? signing.signing : null };
+      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null };
   };
   const signingView = () => signing && { ...signing, strokes: [...strokes], is_long_enough: strokes.reduce((sum, one) => sum + one.x.length, 0) > 20 };
   const methods = {
@@ -119,6 +128,16 @@ export function fakeCore({ enrolled = true } = {}) {
       signer: { name: "张敏", title: "财务", capacity: "duty_holder", proof: "工牌" }, stroke_consent: "given", viewing: { opened_ms: 1, scrolled_to_end_ms: 2, total_confirmed_ms: 3 }, at_ms: AT, at: "2026-07-15 10:00", author_name: "李伟", position: position(AT),
       image_svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 336 120"><path d="M30 80 C60 10 90 110 130 50 S220 30 300 70" fill="none" stroke="#10204a" stroke-width="3" stroke-linecap="round"/></svg>',
       state: "local", verification: { signature: "holds", statement: "holds", strokes: "holds", image: "holds", receipt: "unknown" } }),
+    "part.list": () => ({ rows: attached, total: attached.length, captures }),
+    "part.begin": ({ part, size_bytes }) => (captures.push({ capture: "capture-new", part: part.kind, name: part.name, stored_bytes: 0, size_bytes, begun_ms: AT, caption: part.caption }), { capture: "capture-new" }),
+    "part.piece": ({ content }) => (pieces.push(content), null),
+    "part.finish": ({ capture, thumbnail }) => {
+      const [done] = captures.splice(captures.findIndex((one) => one.capture === capture), 1);
+      attached.push(partRow(attached.length + 1, { part: done.part, caption: done.caption, size_bytes: done.size_bytes, thumbnail: thumbnail ?? null, parts_total: thumbnail ? 2 : 1 }));
+      return { entry: "entry-part" };
+    },
+    "part.abandon": ({ capture }) => (captures.splice(captures.findIndex((one) => one.capture === capture), 1), null),
+    "part.read": () => ({ stop: "stop-2", media_type: "image/png", size_bytes: 70, offset: 0, content: PIXEL }),
     "promise.record": ({ stop: id, amount, due }) => Object.assign(rows.find((one) => one.stop === id), { promise: { entry: "e", amount, due } }) && { entry: "e" },
     "outcome.record": ({ stop: id, kind }) => Object.assign(rows.find((one) => one.stop === id), { outcome: kind }) && { entry: "e" },
     "refusal.record": () => ({ entry: "e" }),
@@ -133,5 +152,5 @@ export function fakeCore({ enrolled = true } = {}) {
       return JSON.stringify({ id, error: error.kind ? error : { kind: "support", ref: String(error) } });
     }
   };
-  return { dispatch, strokes, edits };
+  return { dispatch, strokes, edits, pieces };
 }

@@ -53,3 +53,6 @@ position-distance = { $metres } m from the site
 position-accuracy = accurate to { $metres } m
 position-age = { $seconds } s old
 position-stale = stale
+visit-attached = Photos, recordings and files ({ $count })
+visit-part-open = Open the original
+visit-part-missing = The original has not arrived in full

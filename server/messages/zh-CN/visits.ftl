@@ -53,3 +53,6 @@ position-distance = 距客户 { $metres } 米
 position-accuracy = 精度 { $metres } 米
 position-age = { $seconds } 秒前
 position-stale = 位置偏旧
+visit-attached = 照片、录音和文件（{ $count }）
+visit-part-open = 打开原件
+visit-part-missing = 原件还没有到齐

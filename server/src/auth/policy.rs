@@ -92,7 +92,8 @@ pub fn field_action(fact: &Fact) -> Option<Action> {
         | Fact::StatementShown(_)
         | Fact::Refusal(_)
         | Fact::Outcome(_)
-        | Fact::Amendment(_) => Some(Action::RecordVisit),
+        | Fact::Amendment(_)
+        | Fact::Attached(_) => Some(Action::RecordVisit),
         Fact::Acknowledgement(_) | Fact::Promise(_) => Some(Action::ConductSigning),
         Fact::ConflictSettled(_) => Some(Action::SettleConflict),
         Fact::LedgerImported(_)

@@ -109,6 +109,8 @@ fn review_routes() -> Router<App> {
         .route("/visits/{stop}/accept", post(manager::visits::accept))
         .route("/visits/{stop}/settle", post(manager::visits::settle))
         .route("/visits/{stop}/send-back", post(manager::visits::send_back))
+        .route("/entries/{entry}/part", get(manager::parts::content))
+        .route("/entries/{entry}/thumbnail", get(manager::parts::thumbnail))
         .route("/entries/{entry}/signed", get(manager::signed::paper))
         .route("/entries/{entry}/verify", post(manager::signed::verify))
         .route(

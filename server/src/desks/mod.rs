@@ -9,6 +9,7 @@ mod documents;
 mod error;
 mod ids;
 mod ledgers;
+mod parts;
 mod plans;
 mod reviews;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use countersign_core::snapshots::policy::{Policy, Role};
 
 pub use error::DeskError;
 pub use ledgers::{Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile};
+pub use parts::PartFile;
 pub use plans::{NewPlan, PlanEdit, PlanProblem, PlanView};
 pub use reviews::{
     NewSentBack, ReviewState, StopReport, VerificationLine, VerificationReport, VerificationStep,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use countersign_core::documents::DocumentKind;
-use countersign_core::domain::ids::{ChainId, Digest, DocumentId, EntryId, UserId};
+use countersign_core::domain::ids::{ChainId, DocumentId, EntryId, UserId};
 use countersign_core::journal::facts::Fact;
 use countersign_core::journal::seal::SealedEntry;
 use countersign_core::journal::{ChainHead, DeviceSigner as _, Entry, Scope, SeenServer};
@@ -294,32 +294,7 @@ pub(crate) fn entry_record(entry: &Entry, scope: Scope, sealed: SealedEntry) -> 
             seq: entry.seq,
             hash: sealed.hash(),
         },
-        parts: parts(&entry.fact),
+        parts: entry.fact.parts().iter().map(|part| part.digest).collect(),
         sealed,
-    }
-}
-
-/// The attachments that a fact names.
-pub(crate) fn parts(fact: &Fact) -> Vec<Digest> {
-    match fact {
-        Fact::Acknowledgement(it) => vec![it.strokes.digest, it.image.digest],
-        Fact::LedgerImported(it) => vec![it.file.digest, it.draft.digest],
-        Fact::CheckIn(_)
-        | Fact::CheckOut(_)
-        | Fact::StatementShown(_)
-        | Fact::Refusal(_)
-        | Fact::Promise(_)
-        | Fact::Outcome(_)
-        | Fact::Amendment(_)
-        | Fact::ConflictSettled(_)
-        | Fact::LedgerSigned(_)
-        | Fact::VisitListProposed(_)
-        | Fact::VisitListDecided(_)
-        | Fact::PlanSubmitted(_)
-        | Fact::PlanDecided(_)
-        | Fact::VisitAccepted(_)
-        | Fact::SentBack(_)
-        | Fact::DeviceEnrolled(_)
-        | Fact::DeviceRevoked(_) => Vec::new(),
     }
 }

@@ -225,6 +225,7 @@ impl Admission<'_> {
                 }
             }
             Fact::Amendment(it) => named.push(it.sent_back),
+            Fact::Attached(it) => named.extend(it.about),
             Fact::ConflictSettled(it) => {
                 if journal.document(it.document)?.is_none() {
                     return Ok(Some(unknown("the document does not exist here")));

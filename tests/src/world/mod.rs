@@ -28,7 +28,7 @@ use tempfile::TempDir;
 pub use clock::TestClock;
 pub use network::{Fault, Network, Traffic};
 pub use office::{Office, Outing};
-pub use phone::{Phone, here};
+pub use phone::{Phone, here, photo};
 
 /// A company at work.
 pub struct World {

@@ -22,6 +22,8 @@ pub enum Fault {
     Doubled,
     /// The answer's body breaks off after so many bytes.
     CutAfter(usize),
+    /// The connection dies once the bodies sent have so many bytes together; the request it dies in does not arrive.
+    CutUpAfter(usize),
 }
 
 /// What went over the network.
@@ -41,6 +43,8 @@ struct State {
     /// Only requests whose path contains this are hit by the fault.
     only: Option<String>,
     traffic: Traffic,
+    /// Bytes sent since the fault was set.
+    sent: usize,
 }
 
 /// A network that belongs to one phone.
@@ -64,6 +68,7 @@ impl Network {
     pub fn set(&self, fault: Fault) {
         let mut state = self.state.lock().unwrap();
         state.fault = fault;
+        state.sent = 0;
         state.only = None;
     }
 
@@ -71,6 +76,7 @@ impl Network {
     pub fn set_only(&self, part: &str, fault: Fault) {
         let mut state = self.state.lock().unwrap();
         state.fault = fault;
+        state.sent = 0;
         state.only = Some(part.to_owned());
     }
 
@@ -141,6 +147,17 @@ impl Transport for Network {
             }
             Fault::Doubled => {
                 self.deliver(&request);
+                Ok(self.deliver(&request))
+            }
+            Fault::CutUpAfter(bytes) => {
+                let mut state = self.state.lock().unwrap();
+                let room = bytes.saturating_sub(state.sent);
+                state.sent += request.body.len();
+                if request.body.len() > room {
+                    state.traffic.up_bytes += u64::try_from(room).unwrap();
+                    return Err(TransportError::Interrupted);
+                }
+                drop(state);
                 Ok(self.deliver(&request))
             }
             Fault::CutAfter(bytes) => {

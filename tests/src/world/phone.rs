@@ -8,10 +8,10 @@ use countersign_core::domain::money::{Currency, Money};
 use countersign_core::domain::position::{Crs, FixSource, RawFix};
 use countersign_core::domain::signer::Capacity;
 use countersign_core::journal::facts::{
-    OutcomeKind, PositionReport, Signer, StrokeConsent, Viewing,
+    OutcomeKind, PartKind, PositionReport, Signer, StrokeConsent, Viewing,
 };
 use countersign_core::replica::{
-    Devices, Enrolment, OsRandom, OutcomeRecord, Page, Presence, PromiseRecord, Replica,
+    Devices, Enrolment, NewPart, OsRandom, OutcomeRecord, Page, Presence, PromiseRecord, Replica,
     SigningBegin, SigningFinish, SigningStroke, StopEdit,
 };
 use countersign_core::views::{LaneResult, StopRow, StopView, StrokeRow, SyncReport};
@@ -211,6 +211,24 @@ impl Phone {
         self.replica.outcome(&outcome).unwrap().entry
     }
 
+    /// Attaches a photo with a thumbnail.
+    pub fn attach(&self, stop: StopId, kind: PartKind, content: &[u8]) -> EntryId {
+        let part = NewPart {
+            stop,
+            about: None,
+            kind,
+            media_type: "image/jpeg".to_owned(),
+            name: "IMG_0001.jpg".to_owned(),
+            caption: String::new(),
+            position: here(),
+        };
+        let thumbnail = photo(9_000);
+        self.replica
+            .attach(&part, content, Some(&thumbnail))
+            .unwrap()
+            .entry
+    }
+
     /// Chain, number and hash of every entry that this device made, read past the replica.
     pub fn own_entries(&self) -> Vec<(ChainId, u64, Digest)> {
         self.rows(
@@ -285,6 +303,23 @@ pub fn here() -> PositionReport {
         provider: "gps".to_owned(),
         source: FixSource::Measured,
     })
+}
+
+/// So many bytes that begin as a JPEG does and repeat nowhere.
+pub fn photo(size_bytes: usize) -> Vec<u8> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let noise = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_be_bytes()[0]
+    });
+    b"\xff\xd8\xff\xe0"
+        .iter()
+        .copied()
+        .chain(noise)
+        .take(size_bytes)
+        .collect()
 }
 
 fn stroke(number: i32) -> StrokeRow {

@@ -5,8 +5,10 @@
 mod concurrent_edit;
 mod cut_connection;
 mod first_sync_of_200_stops;
+mod killed_while_capturing;
 mod killed_while_signing;
 mod offline_day;
+mod photo_cut;
 mod reassigned_mid_day;
 mod replayed_push;
 mod sent_back;

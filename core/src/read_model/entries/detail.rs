@@ -5,6 +5,7 @@ use crate::views::EntryDetail;
 
 /// The row's detail of `fact`.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one arm a kind of fact")]
 pub fn detail(fact: &Fact) -> EntryDetail {
     match fact {
         Fact::CheckIn(position) => EntryDetail::CheckIn {
@@ -52,6 +53,17 @@ pub fn detail(fact: &Fact) -> EntryDetail {
             chosen: settled.chosen.clone(),
             were: settled.were.iter().map(|was| was.value.clone()).collect(),
         },
+        Fact::Attached(attached) => EntryDetail::Attached {
+            part: attached.kind,
+            about: attached.about,
+            media_type: attached.media_type,
+            name: attached.name.clone(),
+            caption: attached.caption.clone(),
+            size_bytes: attached.content.size_bytes,
+            content: attached.content.digest,
+            thumbnail: attached.thumbnail.map(|part| part.digest),
+            position: attached.position.clone(),
+        },
         Fact::VisitAccepted(accepted) => EntryDetail::VisitAccepted {
             remark: accepted.remark.clone(),
         },
@@ -70,29 +82,5 @@ pub fn detail(fact: &Fact) -> EntryDetail {
         | Fact::DeviceRevoked(_) => EntryDetail::Desk {
             fact: fact.kind().to_owned(),
         },
-    }
-}
-
-/// How many parts the manifest of `fact` lists.
-pub(super) fn parts(fact: &Fact) -> i64 {
-    match fact {
-        Fact::Acknowledgement(_) | Fact::LedgerImported(_) => 2,
-        Fact::CheckIn(_)
-        | Fact::CheckOut(_)
-        | Fact::StatementShown(_)
-        | Fact::Refusal(_)
-        | Fact::Promise(_)
-        | Fact::Outcome(_)
-        | Fact::Amendment(_)
-        | Fact::ConflictSettled(_)
-        | Fact::LedgerSigned(_)
-        | Fact::VisitListProposed(_)
-        | Fact::VisitListDecided(_)
-        | Fact::PlanSubmitted(_)
-        | Fact::PlanDecided(_)
-        | Fact::VisitAccepted(_)
-        | Fact::SentBack(_)
-        | Fact::DeviceEnrolled(_)
-        | Fact::DeviceRevoked(_) => 0,
     }
 }

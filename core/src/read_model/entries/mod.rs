@@ -27,7 +27,7 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
         Scope::Plan(plan) => (None, None, Some(text(&plan))),
         Scope::Office | Scope::Organisation => (None, None, None),
     };
-    let parts = detail::parts(&entry.fact);
+    let parts = i64::try_from(entry.fact.parts().len()).unwrap_or(i64::MAX);
     tx.prepare_cached(
         "insert or ignore into entries values (:entry, :chain, :seq, :hash, :author, :made,
             max(:made, coalesce((select e.order_ms from entries e where e.chain = :chain and e.seq < :seq
@@ -128,6 +128,44 @@ pub fn own_timeline(
         .collect()
 }
 
+/// One page of what is attached to a stop, oldest first, and how many there are on all pages.
+pub fn attached(
+    connection: &Connection,
+    stop: StopId,
+    (offset, limit): (u32, u32),
+) -> rusqlite::Result<(Vec<EntryRow>, u64)> {
+    let total: i64 = connection
+        .prepare_cached("select count(*) from entries where stop = :stop and kind = 'attached'")?
+        .query_row(named_params! { ":stop": text(&stop) }, |row| row.get(0))?;
+    let rows: Vec<EntryRow> = connection
+        .prepare_cached(
+            "select * from entries where stop = :stop and kind = 'attached'
+             order by order_ms, chain, seq limit :limit offset :offset",
+        )?
+        .query_map(
+            named_params! { ":stop": text(&stop), ":limit": limit, ":offset": offset },
+            entry_row,
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    let rows = rows
+        .into_iter()
+        .map(|row| with_context(connection, row, None))
+        .collect::<rusqlite::Result<_>>()?;
+    Ok((rows, u64::try_from(total).unwrap_or(0)))
+}
+
+/// How many parts of a stop's entries are complete on the server, and how many there are.
+pub fn parts_of_stop(connection: &Connection, stop: StopId) -> rusqlite::Result<(u64, u64)> {
+    connection
+        .prepare_cached(
+            "select coalesce(sum(parts_complete), 0), coalesce(sum(parts_total), 0) from entries where stop = :stop",
+        )?
+        .query_row(named_params! { ":stop": text(&stop) }, |row| {
+            let count = |index| row.get(index).map(|count: i64| u64::try_from(count).unwrap_or(0));
+            Ok((count(0)?, count(1)?))
+        })
+}
+
 fn with_context(
     connection: &Connection,
     mut row: EntryRow,
@@ -145,7 +183,8 @@ fn report(detail: &EntryDetail) -> Option<&PositionReport> {
     match detail {
         EntryDetail::CheckIn { position }
         | EntryDetail::CheckOut { position }
-        | EntryDetail::Acknowledgement { position, .. } => Some(position),
+        | EntryDetail::Acknowledgement { position, .. }
+        | EntryDetail::Attached { position, .. } => Some(position),
         EntryDetail::StatementShown { .. }
         | EntryDetail::Refusal { .. }
         | EntryDetail::Promise { .. }

@@ -7,6 +7,7 @@ entry-refusal = Refused to sign
 entry-promise = Promise
 entry-outcome = Outcome
 entry-amendment = Answer to a send-back
+entry-attached = Attachment
 entry-conflict-settled = Conflict settled
 entry-visit-accepted = Accepted by the manager
 entry-sent-back = Sent back

@@ -68,3 +68,6 @@ sync-item-customer-document = Customer record
 sync-item-plan-document = Visit plan
 sync-item-part-strokes = Strokes
 sync-item-part-image = Drawn signature
+sync-item-attached = Attachment
+sync-item-part-content = Attached original
+sync-item-part-thumbnail = Small picture of an attachment

@@ -7,6 +7,7 @@ entry-refusal = 拒签
 entry-promise = 付款承诺
 entry-outcome = 走访结果
 entry-amendment = 补正答复
+entry-attached = 附件
 entry-conflict-settled = 选定冲突内容
 entry-visit-accepted = 经理验收
 entry-sent-back = 退回补正

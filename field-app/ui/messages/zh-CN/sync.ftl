@@ -56,3 +56,6 @@ sync-item-customer-document = 客户记录
 sync-item-plan-document = 走访方案
 sync-item-part-strokes = 笔迹附件
 sync-item-part-image = 签名图像
+sync-item-attached = 附件
+sync-item-part-content = 附件原件
+sync-item-part-thumbnail = 附件缩略图

@@ -8,12 +8,14 @@ use countersign_core::read_model::{documents, stops};
 use countersign_core::views::{EntryDetail, EntryRow, Fence, PositionRow};
 use serde::Deserialize;
 
+use super::parts::{Attachment, Preview, attachments};
 use crate::auth::policy::Action;
 use crate::console::layout::caller::{Answer, Caller};
 use crate::console::layout::fault::Fault;
 use crate::console::layout::fields::Fields;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::notice::see_other;
+use crate::console::layout::paging::{Paging, ROWS};
 use crate::desks::{NewSentBack, ReviewState, StopReport, VisitRow};
 
 struct Visit {
@@ -29,6 +31,7 @@ struct Visit {
     review: String,
     review_tone: &'static str,
     has_conflict: bool,
+    missing: Option<String>,
 }
 
 #[derive(Template)]
@@ -96,6 +99,8 @@ struct StopPage {
     conflicts: Vec<Conflict>,
     notes: Vec<Note>,
     timeline: Vec<Line>,
+    attachments: Vec<Attachment>,
+    paging: Paging,
     newer: usize,
     may_review: bool,
     may_settle: bool,
@@ -158,7 +163,13 @@ fn visit_row(p: &Frame, visit: &VisitRow) -> Visit {
         review: p.t(visit.state.key()),
         review_tone: tone(visit.state),
         has_conflict: visit.conflicts > 0,
+        missing: missing(p, visit.parts_complete, visit.parts_total),
     }
+}
+
+/// How many parts are here, while some are not.
+fn missing(p: &Frame, complete: u64, total: u64) -> Option<String> {
+    (complete < total).then(|| p.both("visit-parts", ("complete", complete), ("total", total)))
 }
 
 fn promise(p: &Frame, visit: &VisitRow) -> String {
@@ -215,13 +226,33 @@ fn arrival(p: &Frame, position: &PositionRow) -> Arrival {
     }
 }
 
-pub(in crate::console) async fn stop(caller: Caller, Path(stop): Path<StopId>) -> Answer {
-    caller.page(move |caller| stop_page(caller, stop)).await
+/// Which page of what is attached to a stop.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::console) struct OfParts {
+    #[serde(default)]
+    page: u32,
 }
 
-fn stop_page(caller: &Caller, stop: StopId) -> Result<StopPage, Fault> {
+pub(in crate::console) async fn stop(
+    caller: Caller,
+    Path(stop): Path<StopId>,
+    Query(asked): Query<OfParts>,
+) -> Answer {
+    caller
+        .page(move |caller| stop_page(caller, stop, asked.page))
+        .await
+}
+
+fn stop_page(caller: &Caller, stop: StopId, page: u32) -> Result<StopPage, Fault> {
     let p = caller.frame()?;
     let report = caller.desk().stop_report(stop)?;
+    let attachments = attachments(&p, &report.timeline);
+    let paging = Paging::new(
+        page,
+        i64::try_from(attachments.len()).unwrap_or(i64::MAX),
+        format!("/visits/{stop}?page="),
+    );
+    let skip = usize::try_from(Paging::offset(paging.page)).unwrap_or(usize::MAX);
     let position = |kind: fn(&EntryDetail) -> bool| {
         let of_kind = report
             .timeline
@@ -255,6 +286,12 @@ fn stop_page(caller: &Caller, stop: StopId) -> Result<StopPage, Fault> {
             .iter()
             .map(|entry| line(&p, entry))
             .collect(),
+        attachments: attachments
+            .into_iter()
+            .skip(skip)
+            .take(usize::try_from(ROWS).unwrap_or(usize::MAX))
+            .collect(),
+        paging,
         newer: accepted_at
             .filter(|_| report.visit.state != ReviewState::Accepted)
             .map_or(0, |at| {
@@ -364,13 +401,7 @@ fn line(p: &Frame, entry: &EntryRow) -> Line {
         } else {
             entry.author_name.clone()
         },
-        missing: (entry.parts_complete < entry.parts_total).then(|| {
-            p.both(
-                "visit-parts",
-                ("complete", entry.parts_complete),
-                ("total", entry.parts_total),
-            )
-        }),
+        missing: missing(p, entry.parts_complete, entry.parts_total),
         detail,
         quote,
         is_signed: matches!(entry.detail, EntryDetail::Acknowledgement { .. }),
@@ -453,6 +484,9 @@ fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
             )
         }
         EntryDetail::Amendment { text, .. } => ("fact-amendment", String::new(), text.clone()),
+        EntryDetail::Attached { part, caption, .. } => {
+            ("fact-attached", p.word("part", part), caption.clone())
+        }
         EntryDetail::ConflictSettled { field, chosen, .. } => (
             "fact-conflict-settled",
             field_label(p, field),

@@ -245,11 +245,8 @@ impl Desk {
     fn parts_here(&self, entry: EntryId) -> Result<u64, DeskError> {
         let sealed = self.organisation.entry(entry)?.ok_or(DeskError::Damaged)?;
         let entry = sealed.open().map_err(|_unreadable| DeskError::Damaged)?;
-        let Fact::Acknowledgement(paper) = &entry.fact else {
-            return Ok(0);
-        };
         let mut here = 0;
-        for part in [paper.image, paper.strokes] {
+        for part in entry.fact.parts() {
             let presence = self
                 .organisation
                 .blobs()
@@ -282,7 +279,8 @@ fn came_back(timeline: &[EntryRow]) -> impl Iterator<Item = &EntryRow> {
         | EntryDetail::Refusal { .. }
         | EntryDetail::Promise { .. }
         | EntryDetail::Outcome { .. }
-        | EntryDetail::Amendment { .. } => true,
+        | EntryDetail::Amendment { .. }
+        | EntryDetail::Attached { .. } => true,
         EntryDetail::ConflictSettled { .. }
         | EntryDetail::VisitAccepted { .. }
         | EntryDetail::SentBack { .. }
