@@ -1,4 +1,4 @@
-//! Everything a Countersign device knows: domain, documents, journal, snapshots, views, store, replica and sync.
+//! Everything a Countersign device knows: domain, documents, journal, papers, snapshots, views, store, replica and sync.
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -8,6 +8,7 @@ compile_error!(
 pub mod documents;
 pub mod domain;
 pub mod journal;
+pub mod papers;
 pub mod protocol;
 pub mod read_model;
 pub mod replica;

@@ -8,6 +8,19 @@ use super::calendar::Calendar;
 use super::money::{Money, MoneyError};
 use super::time::Day;
 
+/// One part of what is promised: an amount until a day, included.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct Instalment {
+    /// How much.
+    #[n(0)]
+    pub amount: Money,
+    /// Until which day, included.
+    #[n(1)]
+    pub due: Day,
+}
+
 /// The state of a promise.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,

@@ -71,6 +71,24 @@ impl Capacity {
         }
     }
 
+    /// The kind of customer who can be signed for in this capacity.
+    #[must_use]
+    pub const fn customer_kind(self) -> CustomerKind {
+        match self {
+            Self::NaturalPerson | Self::CoResidentAdultRelative => CustomerKind::NaturalPerson,
+            Self::LegalRepresentative
+            | Self::Principal
+            | Self::AuthorisedAgent
+            | Self::DutyHolder
+            | Self::MailRoom
+            | Self::OtherEmployee
+            | Self::CompanySealAlone
+            | Self::CompanySealWithDutyHolder
+            | Self::Other
+            | Self::Guarantor => CustomerKind::Company,
+        }
+    }
+
     /// Whether the company seal is on the paper in this capacity.
     #[must_use]
     pub const fn has_company_seal(self) -> bool {
@@ -97,12 +115,31 @@ pub enum CustomerKind {
 }
 
 /// Whether the contract makes the company seal a condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
 pub enum SealCondition {
     /// It says nothing about the seal.
+    #[default]
+    #[n(0)]
     NotAgreed,
     /// It asks for the seal; a signature alone then needs proof at best.
+    #[n(1)]
     Required,
+}
+
+/// A guarantor (保证人) as he is named at a signing; he signs for himself only (Civil Code art. 695).
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct GuarantorNamed {
+    /// His name, at most 200 bytes.
+    #[n(0)]
+    pub name: String,
+    /// Whether he signs as well.
+    #[n(1)]
+    pub signs: bool,
 }
 
 /// How far a signature carries one effect; ordered, so that the weaker of two is `min`.

@@ -45,6 +45,9 @@ pub enum TemplateVersion {
     /// Promise, first wording.
     #[n(2)]
     Promise1,
+    /// Statement form A, second wording: what has not fallen due is named apart and not demanded.
+    #[n(3)]
+    StatementA2,
 }
 
 /// Whether the claim is past its last day; such a claim is only put with an express agreement to perform (Civil Code
@@ -55,6 +58,31 @@ pub enum ClaimAge {
     Running,
     /// It ended.
     Expired,
+}
+
+/// What of a claim has fallen due. Only that is demanded as due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maturity {
+    /// All of it.
+    Due,
+    /// A part; the parts sum to the claim.
+    Part {
+        /// What has fallen due.
+        due: Money,
+        /// What has not.
+        not_due: Money,
+    },
+    /// Nothing.
+    NotDue,
+}
+
+/// How a paper calls the two sides, such as 贵公司 and 我公司.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sides<'a> {
+    /// Who owes.
+    pub debtor: &'a str,
+    /// Who claims.
+    pub creditor: &'a str,
 }
 
 /// A text ready to be shown, with the wording it follows.
@@ -106,28 +134,69 @@ pub fn grouped_digits(amount: Money) -> String {
     out + "." + cents
 }
 
-/// Form A: the principal, a demand (Limitation Provisions art. 8), the reservation. `snapshot` is the id of the ledger
-/// snapshot as printed.
+/// Form A: the principal, a demand for what has fallen due (Limitation Provisions art. 8), the reservation. `snapshot` is the
+/// id of the ledger snapshot as printed.
 ///
 /// # Errors
 /// Those of [`money_in_words`].
 pub fn statement_a(
-    principal: Money,
+    (principal, maturity): (Money, Maturity),
     cut_off: Day,
     snapshot: &str,
     age: ClaimAge,
 ) -> Result<TemplateText, WordsError> {
+    let sides = Sides {
+        debtor: "贵公司",
+        creditor: "我公司",
+    };
     let text = format!(
-        "截至{}，贵公司尚欠我公司货款本金{}。请贵公司支付上述款项。本对账单仅确认本金，{PENALTY_RESERVED}。\
-         账目快照编号：{snapshot}。{}",
-        cut_off.chinese(),
-        words_and_digits(principal)?,
+        "{}{}本对账单仅确认本金，{PENALTY_RESERVED}。账目快照编号：{snapshot}。{}",
+        debt(sides, (principal, maturity), cut_off)?,
+        demand(sides.debtor, maturity),
         agreement(age),
     );
     Ok(TemplateText {
-        template: TemplateVersion::StatementA1,
+        template: TemplateVersion::StatementA2,
         text,
     })
+}
+
+/// The sentence that says what is owed as of a day, what has not fallen due named apart.
+///
+/// # Errors
+/// Those of [`money_in_words`].
+pub fn debt(
+    sides: Sides<'_>,
+    (principal, maturity): (Money, Maturity),
+    cut_off: Day,
+) -> Result<String, WordsError> {
+    let Sides { debtor, creditor } = sides;
+    let of_it = match maturity {
+        Maturity::Due => String::new(),
+        Maturity::Part { due, not_due } => format!(
+            "，其中已到期货款{}，未到期货款{}",
+            words_and_digits(due)?,
+            words_and_digits(not_due)?
+        ),
+        Maturity::NotDue => "，均未到期".to_owned(),
+    };
+    Ok(format!(
+        "截至{}，{debtor}尚欠{creditor}货款本金{}{of_it}。",
+        cut_off.chinese(),
+        words_and_digits(principal)?
+    ))
+}
+
+/// The sentence that asks `debtor` for payment, of what has fallen due only.
+#[must_use]
+pub fn demand(debtor: &str, maturity: Maturity) -> String {
+    match maturity {
+        Maturity::Due => format!("请{debtor}支付上述款项。"),
+        Maturity::Part { .. } => {
+            format!("请{debtor}支付上述已到期货款，未到期货款仍按合同约定的期限履行。")
+        }
+        Maturity::NotDue => format!("请{debtor}按合同约定的期限支付上述款项。"),
+    }
 }
 
 /// Form B: principal and interest, which replace the contractual penalty. Needs the approval of sales manager, finance and
@@ -201,7 +270,7 @@ mod tests {
         let day = "2026-06-30".parse().unwrap();
         let principal = yuan("386420.00");
         let a = |age| {
-            statement_a(principal, day, "SAMPLE-0630", age)
+            statement_a((principal, Maturity::Due), day, "SAMPLE-0630", age)
                 .unwrap()
                 .text
         };

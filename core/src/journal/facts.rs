@@ -1,5 +1,6 @@
 //! The kinds of fact that the journal holds, in the field (first part) and at the desks (second part).
 
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,8 @@ use crate::domain::ids::{
 };
 use crate::domain::money::Money;
 use crate::domain::position::RawFix;
-use crate::domain::signer::Capacity;
+use crate::domain::promise::Instalment;
+use crate::domain::signer::{Capacity, GuarantorNamed, SealCondition};
 use crate::domain::time::{Day, Instant};
 
 /// One fact. The number of a variant is part of the format and is never used again.
@@ -48,6 +50,21 @@ pub enum Fact {
     /// A photo, sound or file was attached (附件).
     #[n(20)]
     Attached(#[n(0)] Box<Attached>),
+    /// Somebody beside the signer signed under the same paper; the entry's `amends` names the acknowledgement.
+    #[n(10)]
+    Countersignature(#[n(0)] Box<Countersignature>),
+    /// The stamped sheet (公章) was photographed; the entry's `amends` names the acknowledgement.
+    #[n(11)]
+    CompanySeal(#[n(0)] CompanySeal),
+    /// A second team member's statement about a refusal, from his own phone; the entry's `amends` names the refusal.
+    #[n(12)]
+    RefusalWitnessed(#[n(0)] RefusalWitnessed),
+    /// The demand letter went out after a refusal; the entry's `amends` names the refusal.
+    #[n(13)]
+    DemandLetterPosted(#[n(0)] DemandLetterPosted),
+    /// The customer has his copy; the entry's `amends` names the acknowledgement.
+    #[n(14)]
+    CopyHandedOver(#[n(0)] CopyHandedOver),
 
     /// A ledger file was imported as a draft.
     #[n(32)]
@@ -106,6 +123,11 @@ impl Fact {
             Self::Amendment(_) => "amendment",
             Self::ConflictSettled(_) => "conflict_settled",
             Self::Attached(_) => "attached",
+            Self::Countersignature(_) => "countersignature",
+            Self::CompanySeal(_) => "company_seal",
+            Self::RefusalWitnessed(_) => "refusal_witnessed",
+            Self::DemandLetterPosted(_) => "demand_letter_posted",
+            Self::CopyHandedOver(_) => "copy_handed_over",
             Self::LedgerImported(_) => "ledger_imported",
             Self::LedgerSigned(_) => "ledger_signed",
             Self::VisitListProposed(_) => "visit_list_proposed",
@@ -124,6 +146,8 @@ impl Fact {
     pub fn parts(&self) -> Vec<Part> {
         let mut parts = match self {
             Self::Acknowledgement(it) => vec![it.strokes, it.image],
+            Self::Countersignature(it) => vec![it.strokes, it.image],
+            Self::CompanySeal(it) => vec![it.photo],
             Self::LedgerImported(it) => vec![it.file, it.draft],
             Self::Attached(it) => std::iter::once(it.content).chain(it.thumbnail).collect(),
             Self::CheckIn(_)
@@ -134,6 +158,9 @@ impl Fact {
             | Self::Outcome(_)
             | Self::Amendment(_)
             | Self::ConflictSettled(_)
+            | Self::RefusalWitnessed(_)
+            | Self::DemandLetterPosted(_)
+            | Self::CopyHandedOver(_)
             | Self::LedgerSigned(_)
             | Self::VisitListProposed(_)
             | Self::VisitListDecided(_)
@@ -233,6 +260,9 @@ pub enum PaperKind {
     /// Visit receipt (到访回执单).
     #[n(3)]
     VisitReceipt,
+    /// Receipt for a demand letter (催款函回执). 4 is the cash receipt's.
+    #[n(5)]
+    DemandLetterReceipt,
 }
 
 /// Who signed, by what right.
@@ -303,6 +333,193 @@ pub struct Acknowledgement {
     /// Personal-data consent for the stroke dynamics, its own choice (PIPL art. 29).
     #[n(13)]
     pub stroke_consent: StrokeConsent,
+    /// The bytes of the render model of a paper that the device composed; absent for a statement, whose render model is in its
+    /// snapshot.
+    #[n(14)]
+    pub paper_model: Option<ByteVec>,
+    /// The legal effect that was shown before the signature.
+    #[n(15)]
+    pub effect: Option<EffectShown>,
+    /// The guarantors as they were named, at most 20.
+    #[n(16)]
+    pub guarantors: Option<Vec<GuarantorNamed>>,
+    /// Whether the contract asks for the company seal, as far as the team knew.
+    #[n(17)]
+    pub seal: Option<SealCondition>,
+    /// The signer's other choices.
+    #[n(18)]
+    pub consents: Option<Consents>,
+    /// What a promise paper promises, in order of days, at most 60.
+    #[n(19)]
+    pub instalments: Option<Vec<Instalment>>,
+}
+
+/// A legal effect exactly as it was shown.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct EffectShown {
+    /// Version of the rule that made it.
+    #[n(0)]
+    pub rule_version: u32,
+    /// The lines, in order, at most 40.
+    #[n(1)]
+    pub lines: Vec<String>,
+    /// Until when limitation runs by the signature, when it restarts it.
+    #[n(2)]
+    pub last_day: Option<Day>,
+    /// The day to plan with then.
+    #[n(3)]
+    pub act_by: Option<Day>,
+}
+
+/// Choices that are asked one by one (PIPL art. 14, 29; Electronic Signature Law art. 3).
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct Consents {
+    /// To signing on a screen at all; withheld, nothing is signed on it.
+    #[n(0)]
+    pub agreed_method: Consent,
+    /// To keeping where the signature was given; withheld, the signature has no position.
+    #[n(1)]
+    pub personal_data: Consent,
+}
+
+/// One choice.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum Consent {
+    /// Agreed.
+    #[n(0)]
+    Given,
+    /// Not agreed.
+    #[n(1)]
+    Withheld,
+}
+
+/// Another signature under a paper: a team member's, or a guarantor's for himself.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Countersignature {
+    /// Hash of the acknowledgement's sealed bytes.
+    #[n(0)]
+    pub pinned: Digest,
+    /// As whom.
+    #[n(1)]
+    pub role: CountersignRole,
+    /// Name, at most 200 bytes.
+    #[n(2)]
+    pub name: String,
+    /// The team member's account, when it is known.
+    #[n(3)]
+    pub member: Option<UserId>,
+    /// SHA-256 over salt and stroke bytes.
+    #[n(4)]
+    pub stroke_commitment: Digest,
+    /// The part that holds salt and strokes.
+    #[n(5)]
+    pub strokes: Part,
+    /// The part that holds the drawn signature as SVG.
+    #[n(6)]
+    pub image: Part,
+    /// The choice on stroke dynamics.
+    #[n(7)]
+    pub stroke_consent: StrokeConsent,
+    /// The effect that a guarantor was shown.
+    #[n(8)]
+    pub effect: Option<EffectShown>,
+    /// Where.
+    #[n(9)]
+    pub position: PositionReport,
+}
+
+/// As whom somebody countersigns.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum CountersignRole {
+    /// One of the team, as a witness (在场人员).
+    #[n(0)]
+    TeamMember,
+    /// A guarantor (保证人), for himself.
+    #[n(1)]
+    Guarantor,
+}
+
+/// The photograph of a stamped sheet, bound to the paper whose hash the sheet shows.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CompanySeal {
+    /// Hash of the acknowledgement's sealed bytes, as the sheet's QR code says it.
+    #[n(0)]
+    pub pinned: Digest,
+    /// The photograph, a JPEG file.
+    #[n(1)]
+    pub photo: Part,
+    /// What the stamp says, as read by the team, at most 200 bytes.
+    #[n(2)]
+    pub reads: String,
+}
+
+/// What a second team member saw when somebody refused.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RefusalWitnessed {
+    /// In his words, at most 4 KiB.
+    #[n(0)]
+    pub words: String,
+}
+
+/// The demand letter's posting.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DemandLetterPosted {
+    /// The day on which it was handed in.
+    #[n(0)]
+    pub posted: Day,
+    /// The carrier's number, at most 64 bytes.
+    #[n(1)]
+    pub number: String,
+}
+
+/// The customer's copy.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CopyHandedOver {
+    /// Hash of the acknowledgement's sealed bytes.
+    #[n(0)]
+    pub pinned: Digest,
+    /// Who has it, at most 200 bytes.
+    #[n(1)]
+    pub person: String,
+    /// In which form.
+    #[n(2)]
+    pub form: CopyForm,
+}
+
+/// The form of a customer's copy.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum CopyForm {
+    /// A file on his own device.
+    #[n(0)]
+    File,
+    /// A print.
+    #[n(1)]
+    Print,
+    /// He photographed the screen.
+    #[n(2)]
+    Photograph,
 }
 
 /// The signer's separate choice on keeping stroke dynamics.
@@ -349,6 +566,31 @@ pub struct Refusal {
     pub reason: ReasonCode,
     /// In the words that were used, at most 4 KiB.
     #[n(4)]
+    pub words: String,
+    /// What team members saw, at most 8.
+    #[n(5)]
+    pub members: Option<Vec<MemberStatement>>,
+    /// What the label of the express letter says is inside (内件品名), at most 1 KiB.
+    #[n(6)]
+    pub label: Option<String>,
+    /// Until which day the demand letter goes out: before the day to act by.
+    #[n(7)]
+    pub post_by: Option<Day>,
+}
+
+/// A team member's statement about a refusal, typed on the phone of the entry's author.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(map)]
+pub struct MemberStatement {
+    /// Whose, at most 200 bytes.
+    #[n(0)]
+    pub name: String,
+    /// His account, when it is known.
+    #[n(1)]
+    pub member: Option<UserId>,
+    /// In his words, at most 4 KiB.
+    #[n(2)]
     pub words: String,
 }
 

@@ -2,7 +2,8 @@
 
 use crate::journal::Entry;
 use crate::journal::facts::{
-    ATTACHED_LIMIT_BYTES, Attached, Decision, Fact, Signer, THUMBNAIL_LIMIT_BYTES,
+    ATTACHED_LIMIT_BYTES, Acknowledgement, Attached, Decision, EffectShown, Fact, Refusal, Signer,
+    THUMBNAIL_LIMIT_BYTES,
 };
 
 /// A text or list beyond its limit.
@@ -21,6 +22,10 @@ const NAME: usize = 200;
 const SENTENCE: usize = 4 << 10;
 const TEXT: usize = 16 << 10;
 const LIST: usize = 5_000;
+/// Guarantors at one signing; the effect text has a line for each.
+pub(crate) const GUARANTORS: usize = 20;
+/// Instalments of one promise paper: five years of months.
+pub(crate) const INSTALMENTS: usize = 60;
 
 fn within(field: &'static str, length: usize, limit: usize) -> Result<(), OverLimit> {
     if length > limit {
@@ -38,6 +43,51 @@ fn signer(signer: &Signer) -> Result<(), OverLimit> {
     within("signer.name", signer.name.len(), NAME)?;
     within("signer.title", signer.title.len(), NAME)?;
     within("signer.proof", signer.proof.len(), SENTENCE)
+}
+
+fn acknowledgement(it: &Acknowledgement) -> Result<(), OverLimit> {
+    signer(&it.signer)?;
+    within(
+        "paper_model",
+        it.paper_model.as_ref().map_or(0, |bytes| bytes.len()),
+        64 << 10,
+    )?;
+    it.effect.as_ref().map_or(Ok(()), effect)?;
+    let guarantors = it.guarantors.as_deref().unwrap_or_default();
+    within("guarantors", guarantors.len(), GUARANTORS)?;
+    for guarantor in guarantors {
+        within("guarantor.name", guarantor.name.len(), NAME)?;
+    }
+    within(
+        "instalments",
+        it.instalments.as_ref().map_or(0, Vec::len),
+        INSTALMENTS,
+    )
+}
+
+fn effect(effect: &EffectShown) -> Result<(), OverLimit> {
+    within("effect.lines", effect.lines.len(), 40)?;
+    effect
+        .lines
+        .iter()
+        .try_for_each(|line| within("effect.line", line.len(), 8 << 10))
+}
+
+fn refusal(it: &Refusal) -> Result<(), OverLimit> {
+    within("refusal.person", it.person.len(), NAME)?;
+    within("refusal.words", it.words.len(), SENTENCE)?;
+    within(
+        "refusal.label",
+        it.label.as_ref().map_or(0, String::len),
+        1 << 10,
+    )?;
+    let members = it.members.as_deref().unwrap_or_default();
+    within("refusal.members", members.len(), 8)?;
+    for member in members {
+        within("member.name", member.name.len(), NAME)?;
+        within("member.words", member.words.len(), SENTENCE)?;
+    }
+    Ok(())
 }
 
 fn decision(decision: &Decision) -> Result<(), OverLimit> {
@@ -82,11 +132,8 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
         | Fact::StatementShown(_)
         | Fact::LedgerSigned(_)
         | Fact::PlanSubmitted(_) => Ok(()),
-        Fact::Acknowledgement(it) => signer(&it.signer),
-        Fact::Refusal(it) => {
-            within("refusal.person", it.person.len(), NAME)?;
-            within("refusal.words", it.words.len(), SENTENCE)
-        }
+        Fact::Acknowledgement(it) => acknowledgement(it),
+        Fact::Refusal(it) => refusal(it),
         Fact::Promise(it) => it.signer.as_ref().map_or(Ok(()), signer),
         Fact::Outcome(it) => within("outcome.summary", it.summary.len(), SENTENCE),
         Fact::Amendment(it) => within("amendment.text", it.text.len(), TEXT),
@@ -96,6 +143,14 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
             within("conflict.were", it.were.len(), 64)
         }
         Fact::Attached(it) => attached(it),
+        Fact::Countersignature(it) => {
+            within("countersignature.name", it.name.len(), NAME)?;
+            it.effect.as_ref().map_or(Ok(()), effect)
+        }
+        Fact::CompanySeal(it) => within("seal.reads", it.reads.len(), NAME),
+        Fact::RefusalWitnessed(it) => within("witnessed.words", it.words.len(), SENTENCE),
+        Fact::DemandLetterPosted(it) => within("posted.number", it.number.len(), 64),
+        Fact::CopyHandedOver(it) => within("copy.person", it.person.len(), NAME),
         Fact::LedgerImported(it) => within("file_name", it.file_name.len(), 255),
         Fact::VisitListProposed(it) => {
             within("list.title", it.title.len(), NAME)?;

@@ -1,4 +1,4 @@
-//! Facts of a stop that one form records: refusal, promise, outcome, the answer to a send-back.
+//! Facts of a stop that one form records: promise, outcome, the answer to a send-back.
 //!
 //! A form that is sent twice, because a screen was killed between the tap and the answer, records one entry: when the last
 //! entry of that kind by this device at the stop says the same, it is the answer.
@@ -6,38 +6,16 @@
 use crate::domain::ids::{EntryId, StopId};
 use crate::domain::time::Day;
 use crate::journal::Scope;
-use crate::journal::facts::{Amendment, Fact, Outcome, PaperKind, PromiseMade, Refusal};
-use crate::read_model::{entries, promises, reviews, statements};
+use crate::journal::facts::{Amendment, Fact, Outcome, PromiseMade};
+use crate::read_model::{entries, promises, reviews};
 use crate::replica::commit::{About, Commit};
 use crate::replica::error::or_not_found;
 use crate::replica::{
-    OutcomeRecord, PromiseRecord, Recorded, RefusalRecord, Replica, ReplicaError, SendBackAnswer,
+    OutcomeRecord, PromiseRecord, Recorded, Replica, ReplicaError, SendBackAnswer,
 };
 use crate::views::EntryDetail;
 
 impl Replica {
-    /// `refusal.record`: the customer refused to sign.
-    ///
-    /// # Errors
-    /// `person-missing`, `text-too-long`.
-    pub fn refuse(&self, refusal: &RefusalRecord) -> Result<Recorded, ReplicaError> {
-        if refusal.person.trim().is_empty() {
-            return Err(ReplicaError::Refused("person-missing"));
-        }
-        self.commit("refuse", |commit| {
-            let parts = commit.stop(refusal.stop)?;
-            let statement = statements::row(commit.tx, parts.statement)?;
-            let fact = Fact::Refusal(Refusal {
-                paper: PaperKind::StatementA,
-                statement: statement.map(|row| row.statement),
-                person: refusal.person.trim().to_owned(),
-                reason: refusal.reason,
-                words: refusal.words.clone(),
-            });
-            commit.record_once(parts.stop, fact)
-        })
-    }
-
     /// `promise.record`: amount and day. It replaces the promise in force that was made at the stop.
     ///
     /// # Errors
@@ -117,7 +95,12 @@ impl Replica {
 }
 
 impl Commit<'_> {
-    fn record_once(&mut self, stop: StopId, fact: Fact) -> Result<Recorded, ReplicaError> {
+    /// Records a fact about a stop, once.
+    pub(super) fn record_once(
+        &mut self,
+        stop: StopId,
+        fact: Fact,
+    ) -> Result<Recorded, ReplicaError> {
         match self.said_before(stop, &fact)? {
             Some(entry) => Ok(Recorded { entry }),
             None => self.record(stop, fact),
@@ -125,7 +108,11 @@ impl Commit<'_> {
     }
 
     /// The last entry of this kind by this device at the stop, if it says the same.
-    fn said_before(&self, stop: StopId, fact: &Fact) -> Result<Option<EntryId>, ReplicaError> {
+    pub(super) fn said_before(
+        &self,
+        stop: StopId,
+        fact: &Fact,
+    ) -> Result<Option<EntryId>, ReplicaError> {
         let said = entries::detail(fact);
         let kind = |detail: &EntryDetail| std::mem::discriminant(detail);
         let last = self

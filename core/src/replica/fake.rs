@@ -739,8 +739,14 @@ fn statement() -> Statement {
                 label: "尚欠货款本金".to_owned(),
                 value: "¥386,420.00".to_owned(),
             }],
-            clauses: vec!["请贵公司支付上述款项。".to_owned()],
+            clauses: vec![
+                "截至2026年6月30日，贵公司尚欠我公司货款本金人民币叁拾捌万陆仟肆佰贰拾元整（¥386,420.00）。\
+                 请贵公司支付上述款项。本对账单仅确认本金，不影响合同约定的逾期付款违约责任。账目快照编号：9f3a51c2。"
+                    .to_owned(),
+            ],
         },
+        clock: None,
+        interest: None,
     }
 }
 

@@ -12,8 +12,11 @@ mod error;
 mod facts;
 #[cfg(test)]
 mod fake;
+mod papers;
 mod params;
 mod parts;
+mod refusals;
+mod seals;
 mod signed;
 mod signings;
 mod statements;
@@ -33,10 +36,11 @@ use rusqlite::Connection;
 pub use devices::{Devices, Kind, NoRandom, Observer, OsRandom, Random};
 pub use error::{ErrorKind, ReplicaError};
 pub use params::{
-    CaptureBegin, CaptureFinish, CapturePiece, ConflictSettle, EffectsOf, Enrolment, NewPart,
-    OfCapture, OfEntry, OfSigning, OfStop, OfStopPage, OutcomeRecord, Page, PieceOf, Presence,
-    PromiseRecord, Recorded, RefusalRecord, SendBackAnswer, SigningBegin, SigningFinish,
-    SigningStroke, StopEdit,
+    CaptureBegin, CaptureFinish, CapturePiece, ConflictSettle, CopyRecord, CountersignBegin,
+    EffectAsked, EffectsOf, Enrolment, GuarantorAsked, NewPart, OfCapture, OfEntry, OfSigning,
+    OfStop, OfStopPage, OutcomeRecord, Page, PaperRead, PieceOf, PostingRecord, Presence,
+    PromiseRecord, Recorded, RefusalRecord, RefusalWitness, SealRecord, SendBackAnswer,
+    SigningBegin, SigningFinish, SigningStroke, StopEdit,
 };
 pub use strokes::opens_commitment;
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};

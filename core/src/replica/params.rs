@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{CaptureId, DocumentId, EntryId, SigningId, StopId};
+use crate::domain::ids::{CaptureId, DocumentId, EntryId, SigningId, StopId, UserId};
 use crate::domain::money::Money;
-use crate::domain::signer::Capacity;
+use crate::domain::signer::{Capacity, GuarantorNamed, SealCondition};
 use crate::domain::time::Day;
 use crate::journal::facts::{
-    OutcomeKind, PartKind, PositionReport, ReasonCode, Signer, StrokeConsent, Viewing,
+    Consents, CopyForm, CountersignRole, MemberStatement, OutcomeKind, PartKind, PositionReport,
+    ReasonCode, Signer, StrokeConsent, Viewing,
 };
+use crate::papers::PaperDraft;
 use crate::views::{Base64, StrokeRow};
 
 /// `device.enrol`: the one-time code from the console.
@@ -88,8 +90,131 @@ pub struct SigningBegin {
     pub signer: Signer,
     /// The signer's choice on stroke dynamics.
     pub stroke_consent: StrokeConsent,
-    /// When and how far the statement was shown.
+    /// The signer's other choices.
+    pub consents: Consents,
+    /// When and how far the paper was shown.
     pub viewing: Viewing,
+    /// What is signed; the statement when nothing is said.
+    #[serde(default)]
+    pub paper: PaperDraft,
+    /// The guarantors, each by name, at most 20.
+    #[serde(default)]
+    pub guarantors: Vec<GuarantorNamed>,
+    /// Whether the contract asks for the company seal.
+    #[serde(default)]
+    pub seal: SealCondition,
+}
+
+/// `paper.read`: a paper as it would be signed today.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PaperRead {
+    /// The stop.
+    pub stop: StopId,
+    /// Which.
+    #[serde(default)]
+    pub paper: PaperDraft,
+    /// The guarantors, each by name, at most 20.
+    #[serde(default)]
+    pub guarantors: Vec<GuarantorNamed>,
+}
+
+/// `signing.effect`: the effect text for a signer of a paper.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct EffectAsked {
+    /// The stop.
+    pub stop: StopId,
+    /// Which paper.
+    #[serde(default)]
+    pub paper: PaperDraft,
+    /// The guarantors, each by name, at most 20.
+    #[serde(default)]
+    pub guarantors: Vec<GuarantorNamed>,
+    /// Whether the contract asks for the company seal.
+    #[serde(default)]
+    pub seal: SealCondition,
+    /// The signer's capacity.
+    pub capacity: Capacity,
+    /// The signer's job title; may be empty.
+    #[serde(default)]
+    pub title: String,
+}
+
+/// `countersign.begin`: somebody beside the signer signs under the same paper.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CountersignBegin {
+    /// The signed paper.
+    pub entry: EntryId,
+    /// As whom.
+    pub role: CountersignRole,
+    /// Name, at most 200 bytes.
+    pub name: String,
+    /// The team member's account, when he has one.
+    #[serde(default)]
+    pub member: Option<UserId>,
+    /// The choice on stroke dynamics.
+    pub stroke_consent: StrokeConsent,
+}
+
+/// `countersign.effect`: the effect text for a guarantor.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct GuarantorAsked {
+    /// His name.
+    pub name: String,
+}
+
+/// `seal.record`: the photographed sheet.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SealRecord {
+    /// The signed paper.
+    pub entry: EntryId,
+    /// The photograph: a JPEG file, at most 3 MiB.
+    pub photo: Base64,
+    /// What the stamp says, at most 200 bytes; may be empty.
+    #[serde(default)]
+    pub reads: String,
+}
+
+/// `copy.record`: the customer has his copy.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CopyRecord {
+    /// The signed paper.
+    pub entry: EntryId,
+    /// Who has it, at most 200 bytes.
+    pub person: String,
+    /// In which form.
+    pub form: CopyForm,
+}
+
+/// `refusal.witness`: what this device's user saw of a colleague's refusal entry.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct RefusalWitness {
+    /// The stop.
+    pub stop: StopId,
+    /// The refusal.
+    pub refusal: EntryId,
+    /// In his words, at most 4 KiB.
+    pub words: String,
+}
+
+/// `posting.record`: the demand letter went out.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PostingRecord {
+    /// The stop.
+    pub stop: StopId,
+    /// The refusal.
+    pub refusal: EntryId,
+    /// On which day; not after today.
+    pub posted: Day,
+    /// The carrier's number, at most 64 bytes.
+    pub number: String,
 }
 
 /// `signing.stroke`.
@@ -141,6 +266,20 @@ pub struct RefusalRecord {
     pub reason: ReasonCode,
     /// In the words that were used, at most 4 KiB.
     pub words: String,
+    /// What was refused; the statement when nothing is said.
+    #[serde(default)]
+    pub paper: PaperDraft,
+    /// What team members saw, at most 8.
+    #[serde(default)]
+    pub members: Vec<MemberStatement>,
+    /// What the express letter's label says is inside, at most 1 KiB.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub label: Option<String>,
+    /// Until which day the demand letter goes out: not before today, and before the day to act by.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub post_by: Option<Day>,
 }
 
 /// `promise.record`.

@@ -10,13 +10,12 @@ use crate::journal::{ChainHead, Entry};
 use crate::protocol::{Envelope, PushAnswer, VerdictKind};
 use crate::read_model::{devices, entries, people, positions, statements, stops};
 use crate::replica::error::or_not_found;
+use crate::replica::papers::model_of;
 use crate::replica::strokes::opens_commitment;
 use crate::replica::{Replica, ReplicaError};
-use crate::snapshots::Snapshot;
-use crate::snapshots::statement::Statement;
 use crate::store::device::DeviceRow;
 use crate::store::{self, outbox, parts};
-use crate::views::{Check, SignedView, Verification};
+use crate::views::{Check, SignedView, Verification, completeness};
 
 impl Replica {
     /// `entry.read`: an acknowledgement exactly as it was shown and signed.
@@ -34,7 +33,10 @@ impl Replica {
             let Fact::Acknowledgement(paper) = &entry.fact else {
                 return Err(ReplicaError::NotFound("entry"));
             };
-            let statement = statement_in(paper)?;
+            let timeline = match row.stop {
+                Some(stop) => entries::timeline(connection, stop, None)?,
+                None => Vec::new(),
+            };
             let image = parts::content(connection, paper.image.digest)?;
             let site = match row.stop {
                 Some(stop) => stops::parts(connection, stop)?.and_then(|parts| parts.site),
@@ -54,6 +56,11 @@ impl Replica {
                 total_words: statements::in_words(paper.total),
                 signer: paper.signer.clone(),
                 stroke_consent: paper.stroke_consent,
+                consents: paper.consents,
+                effect: paper.effect.clone(),
+                guarantors: paper.guarantors.clone().unwrap_or_default(),
+                instalments: paper.instalments.clone().unwrap_or_default(),
+                completeness: completeness(&row, &timeline),
                 viewing: paper.viewing,
                 at_ms: entry.made.wall.ms(),
                 at: entry.made.wall.shanghai(),
@@ -61,14 +68,14 @@ impl Replica {
                 position: positions::position_row(row.at_ms, &paper.position, site, radius_m),
                 verification: Verification {
                     signature: self.signature(connection, &me, (&entry, &sealed))?,
-                    statement: statement_holds(paper, &statement),
+                    statement: statement_holds(paper),
                     strokes: strokes_hold(connection, paper)?,
                     image: holds(image.as_deref(), |image| {
                         Digest::of(image) == paper.image.digest
                     }),
                     receipt: receipt(connection, &me, id)?,
                 },
-                render_model: statement.render_model,
+                render_model: model_of(paper)?,
                 image_svg: image.and_then(|image| String::from_utf8(image).ok()),
                 state: row.state,
             })
@@ -147,18 +154,14 @@ fn holds(bytes: Option<&[u8]>, check: impl FnOnce(&[u8]) -> bool) -> Check {
     }
 }
 
-fn statement_in(paper: &Acknowledgement) -> Result<Statement, ReplicaError> {
-    match minicbor::decode(&paper.statement_bytes) {
-        Ok(Snapshot::Statement(statement)) => Ok(*statement),
-        Ok(_) | Err(_) => Err(ReplicaError::Damaged("statement")),
-    }
-}
-
-fn statement_holds(paper: &Acknowledgement, statement: &Statement) -> Check {
-    let equal = Digest::of(&paper.statement_bytes) == paper.statement
-        && statement.render_model.digest() == paper.render_model
-        && statement.total == paper.total
-        && statement.customer == paper.customer;
+fn statement_holds(paper: &Acknowledgement) -> Check {
+    let is_same_customer = paper
+        .carried_statement()
+        .is_some_and(|statement| statement.customer == paper.customer);
+    let equal = paper.names_its_statement()
+        && paper.names_what_was_drawn()
+        && paper.total_fits()
+        && is_same_customer;
     if equal { Check::Holds } else { Check::Broken }
 }
 

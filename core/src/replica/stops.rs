@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use crate::documents::{Edit, TextField};
 use crate::domain::ids::{EntryId, StopId};
+use crate::domain::time::Day;
 use crate::journal::Scope;
 use crate::journal::facts::{Fact, ReasonCode};
 use crate::read_model::people;
@@ -14,7 +15,9 @@ use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
 use crate::replica::{Presence, Recorded, Replica, ReplicaError, StopEdit};
 use crate::store::{captures, signings};
-use crate::views::{EntryDetail, EntryRow, PositionRow, SentBackRow, SignedRow, StopView};
+use crate::views::{
+    EntryDetail, EntryRow, PositionRow, SentBackRow, StopView, posting, signed_rows,
+};
 
 /// Longest text of a document's field.
 const FIELD_LIMIT_BYTES: usize = 64 << 10;
@@ -24,6 +27,7 @@ const TEXT_LIMIT_CHARS: usize = 10_000;
 impl Replica {
     /// `stop.read`.
     pub fn stop(&self, stop: StopId) -> Result<StopView, ReplicaError> {
+        let today = Day::legal(self.devices.clock.read().wall);
         self.read(|connection| {
             let me = Self::me(connection)?;
             let row = or_not_found(stops::row(connection, me.chain(), stop)?, "stop")?;
@@ -57,7 +61,8 @@ impl Replica {
                 conflicts,
                 statement: statements::row(connection, parts.statement)?.map(|row| row.summary()),
                 sent_backs: sent_backs(connection, stop, &timeline)?,
-                signings: signed(&timeline),
+                signings: signed_rows(&timeline),
+                posting: posting(&timeline, today),
                 attached,
                 parts_complete,
                 parts_total,
@@ -197,32 +202,6 @@ fn presence(detail: &EntryDetail) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-fn signed(timeline: &[EntryRow]) -> Vec<SignedRow> {
-    timeline
-        .iter()
-        .rev()
-        .filter_map(|row| {
-            let EntryDetail::Acknowledgement {
-                signer_name,
-                capacity,
-                total,
-                ..
-            } = &row.detail
-            else {
-                return None;
-            };
-            Some(SignedRow {
-                entry: row.entry,
-                at_ms: row.at_ms,
-                signer_name: signer_name.clone(),
-                capacity: *capacity,
-                total: *total,
-                state: row.state,
-            })
-        })
-        .collect()
 }
 
 fn sent_backs(

@@ -7,11 +7,13 @@ use rusqlite::Connection;
 
 use crate::domain::money::{Currency, Money};
 use crate::domain::position::{Crs, FixSource, RawFix};
-use crate::domain::signer::Capacity;
+use crate::domain::signer::{Capacity, SealCondition};
 use crate::journal::Scope;
 use crate::journal::facts::{
-    MissingFix, OutcomeKind, PositionReport, ReasonCode, Signer, StrokeConsent, Viewing,
+    Consent, Consents, MissingFix, OutcomeKind, PositionReport, ReasonCode, Signer, StrokeConsent,
+    Viewing,
 };
+use crate::papers::PaperDraft;
 use crate::replica::fake::{FakeServer, Phone, STOP};
 use crate::replica::*;
 use crate::views::{
@@ -47,11 +49,18 @@ pub(crate) fn begin(consent: StrokeConsent) -> SigningBegin {
             proof: "名片".to_owned(),
         },
         stroke_consent: consent,
+        consents: Consents {
+            agreed_method: Consent::Given,
+            personal_data: Consent::Given,
+        },
         viewing: Viewing {
             opened_ms: 10,
             scrolled_to_end_ms: Some(20),
             total_confirmed_ms: Some(30),
         },
+        paper: PaperDraft::Statement,
+        guarantors: Vec::new(),
+        seal: SealCondition::NotAgreed,
     }
 }
 
@@ -151,7 +160,7 @@ fn a_store_of_a_newer_program_is_refused_but_its_work_can_be_exported() {
         error,
         ReplicaError::NewerSchema {
             found: 99,
-            known: 1
+            known: 3
         }
     ));
     let exported = export_unsent(phone.folder()).unwrap();
@@ -236,6 +245,10 @@ fn a_repeated_command_answers_the_entry_that_is_there() {
         person: "赵六".to_owned(),
         reason: ReasonCode::Quality,
         words: "质量有问题".to_owned(),
+        paper: PaperDraft::Statement,
+        members: Vec::new(),
+        label: None,
+        post_by: None,
     };
     let refusals = [
         phone.refuse(&refusal).unwrap(),

@@ -4,9 +4,13 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::amount_in_words::WordsError;
+use crate::domain::calendar::Calendar;
+use crate::domain::claim_age::{ClaimClock, maturity};
 use crate::domain::ids::{CustomerId, Digest, OrganisationId, SnapshotId};
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::statement_text::{ClaimAge, grouped_digits, statement_a, words_and_digits};
+use crate::domain::statement_text::{
+    ClaimAge, EXPRESS_AGREEMENT, Maturity, grouped_digits, statement_a, words_and_digits,
+};
 use crate::domain::time::Day;
 use crate::journal::facts::PaperKind;
 use crate::snapshots::ledger::LedgerCustomer;
@@ -42,6 +46,48 @@ pub struct Statement {
     /// What the screen draws; nothing else is drawn while somebody signs.
     #[n(8)]
     pub render_model: RenderModel,
+    /// The claim's clock with the restarts that the server knows; absent before template version 2.
+    #[n(9)]
+    pub clock: Option<ClaimClock>,
+    /// Form B: the interest that replaces the contractual penalty.
+    #[n(10)]
+    pub interest: Option<Money>,
+}
+
+impl Statement {
+    /// The clock of the claim: as the server knew it, else counted from the due days.
+    #[must_use]
+    pub fn claim_clock(&self, calendar: &Calendar) -> Option<ClaimClock> {
+        self.clock.or_else(|| clock_of(&self.lines, &[], calendar))
+    }
+
+    /// Whether the claim is past its last day on a day.
+    #[must_use]
+    pub fn age_on(&self, day: Day, calendar: &Calendar) -> ClaimAge {
+        self.claim_clock(calendar)
+            .map_or(ClaimAge::Running, |clock| clock.age_on(day))
+    }
+
+    /// What of the total had fallen due at the cut-off.
+    ///
+    /// # Errors
+    /// Those of [`Money::sum`].
+    pub fn maturity(&self) -> Result<Maturity, MoneyError> {
+        due_parts(&self.lines, self.cut_off)
+    }
+}
+
+fn clock_of(lines: &[StatementLine], restarts: &[Day], calendar: &Calendar) -> Option<ClaimClock> {
+    let owed = lines.iter().filter(|line| line.outstanding.is_positive());
+    ClaimClock::of(owed.map(|line| line.due), restarts, calendar)
+}
+
+fn due_parts(lines: &[StatementLine], cut_off: Day) -> Result<Maturity, MoneyError> {
+    let lines: Vec<(Day, Money)> = lines
+        .iter()
+        .map(|line| (line.due, line.outstanding))
+        .collect();
+    maturity(&lines, cut_off)
 }
 
 /// One receivable on a statement.
@@ -108,13 +154,31 @@ pub struct RenderRow {
 }
 
 impl RenderModel {
-    /// The digest of its deterministic CBOR bytes.
+    /// The clauses as one text, as the lint reads it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.clauses.concat()
+    }
+
+    /// Whether it has the words by which an expired claim is agreed to (Civil Code art. 192).
+    #[must_use]
+    pub fn agrees_expressly(&self) -> bool {
+        self.text().contains(EXPRESS_AGREEMENT)
+    }
+
+    /// Its deterministic CBOR bytes.
     ///
     /// # Panics
     /// Never: encoding into memory cannot fail.
     #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("writing CBOR into a vector has no failing sink")
+    }
+
+    /// The digest of [`RenderModel::to_bytes`].
+    #[must_use]
     pub fn digest(&self) -> Digest {
-        Digest::of(&minicbor::to_vec(self).expect("writing CBOR into a vector has no failing sink"))
+        Digest::of(&self.to_bytes())
     }
 }
 
@@ -133,6 +197,10 @@ pub struct StatementOf<'a> {
     pub cut_off: Day,
     /// The customer's receivables in it; settled ones are left out.
     pub receivables: &'a [StatementLine],
+    /// The day on which it is to be signed: decides whether the claim is past its last day.
+    pub signing_day: Day,
+    /// Days on which limitation is known to have restarted.
+    pub restarts: &'a [Day],
 }
 
 /// Why there is nothing to be signed.
@@ -168,6 +236,8 @@ impl StatementOf<'_> {
         if !total.is_positive() {
             return Err(StatementError::NothingOutstanding);
         }
+        let clock = clock_of(&lines, self.restarts, &Calendar::published());
+        let age = clock.map_or(ClaimAge::Running, |clock| clock.age_on(self.signing_day));
         Ok(Statement {
             version: 1,
             organisation: self.organisation,
@@ -176,8 +246,10 @@ impl StatementOf<'_> {
             cut_off: self.cut_off,
             form: PaperKind::StatementA,
             total,
-            render_model: self.render_model(&lines, total)?,
+            render_model: self.render_model(&lines, total, age)?,
             lines,
+            clock,
+            interest: None,
         })
     }
 
@@ -185,8 +257,10 @@ impl StatementOf<'_> {
         &self,
         lines: &[StatementLine],
         total: Money,
+        age: ClaimAge,
     ) -> Result<RenderModel, StatementError> {
-        let text = statement_a(total, self.cut_off, &self.ledger.short(), ClaimAge::Running)?;
+        let maturity = due_parts(lines, self.cut_off)?;
+        let text = statement_a((total, maturity), self.cut_off, &self.ledger.short(), age)?;
         let mut rows = vec![
             row("债权人", self.organisation_name),
             row("客户", &self.named()),
@@ -206,7 +280,7 @@ impl StatementOf<'_> {
         rows.push(row("账目快照", &self.ledger.to_string()));
         Ok(RenderModel {
             template: "statement-a".to_owned(),
-            template_version: 1,
+            template_version: 2,
             language: "zh-CN".to_owned(),
             title: "对账单".to_owned(),
             rows,
@@ -223,7 +297,8 @@ impl StatementOf<'_> {
     }
 }
 
-fn row(label: &str, value: &str) -> RenderRow {
+/// A row of a render model.
+pub(crate) fn row(label: &str, value: &str) -> RenderRow {
     RenderRow {
         label: label.to_owned(),
         value: value.to_owned(),
@@ -235,6 +310,8 @@ mod tests {
     use super::*;
     use crate::domain::ids::CustomerId;
     use crate::domain::money::Currency;
+    use crate::domain::statement_lint::{Approved, Paper, PaperForm, statement_lint};
+    use crate::domain::statement_text::StatementForm;
 
     fn yuan(text: &str) -> Money {
         Money::parse(Currency::Cny, text).unwrap()
@@ -271,6 +348,8 @@ mod tests {
             ledger: Digest::of(b"ledger"),
             cut_off: "2026-06-30".parse().unwrap(),
             receivables: lines,
+            signing_day: "2026-07-15".parse().unwrap(),
+            restarts: &[],
         }
         .form_a()
     }
@@ -308,6 +387,53 @@ mod tests {
     fn nothing_outstanding_is_no_statement() {
         for lines in [vec![], vec![line("1", "2026-05-01", "-5.00")]] {
             assert_eq!(statement(&lines), Err(StatementError::NothingOutstanding));
+        }
+    }
+
+    #[test]
+    fn an_old_claim_gets_the_express_agreement_and_a_young_one_does_not() {
+        let old = statement(&[
+            line("1", "2023-06-30", "5.00"),
+            line("2", "2026-05-01", "7.00"),
+        ])
+        .unwrap();
+        assert!(old.render_model.agrees_expressly());
+        assert_eq!(old.render_model.template_version, 2);
+        let young = statement(&[line("1", "2023-07-14", "5.00")]).unwrap();
+        assert!(!young.render_model.agrees_expressly());
+        let day: Day = "2026-07-15".parse().unwrap();
+        let calendar = Calendar::published();
+        assert_eq!(old.age_on(day, &calendar), ClaimAge::Expired);
+        assert_eq!(young.age_on(day, &calendar), ClaimAge::Running);
+    }
+
+    #[test]
+    fn only_what_has_fallen_due_is_demanded() {
+        let part = statement(&[
+            line("1", "2026-05-01", "5.00"),
+            line("2", "2026-08-01", "7.00"),
+        ])
+        .unwrap();
+        let text = part.render_model.text();
+        for words in [
+            "其中已到期货款人民币伍元整（¥5.00）",
+            "请贵公司支付上述已到期货款",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let none = statement(&[line("2", "2026-08-01", "7.00")]).unwrap();
+        assert!(none.render_model.text().contains("均未到期"));
+        for made in [part, none] {
+            let findings = statement_lint(&Paper {
+                form: PaperForm::Statement {
+                    form: StatementForm::A,
+                    approved_by: &[],
+                },
+                text: &made.render_model.text(),
+                age: ClaimAge::Running,
+                waiver: Approved::No,
+            });
+            assert_eq!(findings, []);
         }
     }
 }

@@ -111,6 +111,12 @@ create table if not exists signings (
 ) strict;
 create unique index if not exists signings_open on signings (stop) where state = 'open';
 
+-- What is signed in a ceremony and what was shown before it; absent for one begun by version 1.
+create table if not exists ceremonies (
+    signing text primary key references signings (signing) on delete cascade,
+    content text not null -- store::signings::Ceremony as JSON
+) strict;
+
 create table if not exists strokes (
     signing text not null references signings (signing) on delete cascade,
     ordinal integer not null,

@@ -2,12 +2,20 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
-use crate::domain::ids::{EntryId, SigningId, SnapshotId, StopId};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{Digest, EntryId, SigningId, SnapshotId, StopId, UserId};
+use crate::domain::money::Money;
+use crate::domain::signer::{GuarantorNamed, SealCondition};
 use crate::domain::time::Instant;
 use crate::journal::Scope;
-use crate::journal::facts::{Signer, StrokeConsent, Viewing};
+use crate::journal::facts::{
+    Consents, CountersignRole, EffectShown, PaperKind, Signer, StrokeConsent, Viewing,
+};
+use crate::papers::PaperDraft;
 use crate::read_model::columns::{parsed, parsed_or_null, text};
 use crate::read_model::entries::{from_json, json};
+use crate::snapshots::statement::RenderModel;
 use crate::views::{SigningState, StrokeRow};
 
 /// A ceremony.
@@ -21,6 +29,37 @@ pub(crate) struct SigningRow {
     pub(crate) viewing: Viewing,
     pub(crate) state: SigningState,
     pub(crate) entry: Option<EntryId>,
+    /// None when a version without composed papers began it.
+    pub(crate) ceremony: Option<Ceremony>,
+}
+
+/// What is signed, and what was shown before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ceremony {
+    pub(crate) act: SigningAct,
+    /// The paper as it was drawn.
+    pub(crate) model: RenderModel,
+    pub(crate) total: Money,
+    pub(crate) effect: Option<EffectShown>,
+}
+
+/// Whose signature, under what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum SigningAct {
+    Paper {
+        draft: PaperDraft,
+        kind: PaperKind,
+        guarantors: Vec<GuarantorNamed>,
+        seal: SealCondition,
+        consents: Consents,
+    },
+    Countersignature {
+        about: EntryId,
+        pinned: Digest,
+        role: CountersignRole,
+        member: Option<UserId>,
+        kind: PaperKind,
+    },
 }
 
 pub(crate) fn insert(tx: &Transaction<'_>, row: &SigningRow, at: Instant) -> rusqlite::Result<()> {
@@ -37,6 +76,12 @@ pub(crate) fn insert(tx: &Transaction<'_>, row: &SigningRow, at: Instant) -> rus
             ":at": at.ms(),
         },
     )?;
+    if let Some(ceremony) = &row.ceremony {
+        tx.execute(
+            "insert into ceremonies values (:signing, :content)",
+            named_params! { ":signing": text(&row.signing), ":content": json(ceremony)? },
+        )?;
+    }
     Ok(())
 }
 
@@ -45,7 +90,9 @@ pub(crate) fn row(
     signing: SigningId,
 ) -> rusqlite::Result<Option<SigningRow>> {
     connection
-        .prepare_cached("select * from signings where signing = :signing")?
+        .prepare_cached(
+            "select * from signings left join ceremonies using (signing) where signing = :signing",
+        )?
         .query_row(named_params! { ":signing": text(&signing) }, signing_row)
         .optional()
 }
@@ -56,7 +103,9 @@ pub(crate) fn open_of_stop(
     stop: StopId,
 ) -> rusqlite::Result<Option<SigningRow>> {
     connection
-        .prepare_cached("select * from signings where stop = :stop and state = 'open'")?
+        .prepare_cached(
+            "select * from signings left join ceremonies using (signing) where stop = :stop and state = 'open'",
+        )?
         .query_row(named_params! { ":stop": text(&stop) }, signing_row)
         .optional()
 }
@@ -160,5 +209,9 @@ fn signing_row(row: &Row<'_>) -> rusqlite::Result<SigningRow> {
             _ => SigningState::Abandoned,
         },
         entry: parsed_or_null(row, "entry")?,
+        ceremony: row
+            .get::<_, Option<String>>("content")?
+            .map(|content| from_json(&content))
+            .transpose()?,
     })
 }

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{Digest, EntryId, SnapshotId, StopId, UserId};
 use crate::domain::media_type::MediaType;
 use crate::domain::money::Money;
-use crate::domain::signer::Capacity;
+use crate::domain::signer::{Capacity, GuarantorNamed, SealCondition};
 use crate::domain::time::Day;
 use crate::journal::facts::{
-    MissingFix, OutcomeKind, PaperKind, PartKind, PositionReport, ReasonCode, StrokeConsent,
+    CopyForm, CountersignRole, MemberStatement, MissingFix, OutcomeKind, PaperKind, PartKind,
+    PositionReport, ReasonCode, StrokeConsent,
 };
 use crate::protocol::HeldCode;
 use crate::views::ObjectState;
@@ -85,6 +86,12 @@ pub enum EntryDetail {
         stroke_consent: StrokeConsent,
         /// Digest of the SVG part.
         image: Digest,
+        /// The guarantors as named.
+        #[serde(default)]
+        guarantors: Vec<GuarantorNamed>,
+        /// Whether the contract asks for the seal.
+        #[serde(default)]
+        seal: SealCondition,
     },
     /// 拒签.
     Refusal {
@@ -96,6 +103,56 @@ pub enum EntryDetail {
         reason: ReasonCode,
         /// In which words.
         words: String,
+        /// What team members saw, typed on the author's phone.
+        #[serde(default)]
+        members: Vec<MemberStatement>,
+        /// What the express letter's label says is inside; may be empty.
+        #[serde(default)]
+        label: String,
+        /// Until which day the demand letter goes out.
+        #[serde(default)]
+        post_by: Option<Day>,
+    },
+    /// Another signature under a signed paper.
+    Countersignature {
+        /// As whom.
+        role: CountersignRole,
+        /// Who.
+        name: String,
+        /// Digest of the drawn signature.
+        image: Digest,
+        /// Hash of the acknowledgement.
+        pinned: Digest,
+    },
+    /// The stamped sheet (公章).
+    CompanySeal {
+        /// Digest of the photograph.
+        photo: Digest,
+        /// What the stamp says; may be empty.
+        reads: String,
+        /// Hash of the acknowledgement.
+        pinned: Digest,
+    },
+    /// A second team member's statement about a refusal.
+    RefusalWitnessed {
+        /// In which words.
+        words: String,
+    },
+    /// The demand letter went out.
+    DemandLetterPosted {
+        /// On which day.
+        posted: Day,
+        /// The carrier's number; may be empty.
+        number: String,
+    },
+    /// The customer has his copy.
+    CopyHandedOver {
+        /// Who has it.
+        person: String,
+        /// In which form.
+        form: CopyForm,
+        /// Hash of the acknowledgement.
+        pinned: Digest,
     },
     /// 承诺.
     Promise {

@@ -3,6 +3,7 @@
 //! Every row is projected from the read model by `core::replica` or the console's queries; a figure on a phone and in the
 //! console comes from the same row. Field names are the JSON names; instants are milliseconds since 1970.
 
+mod ceremonies;
 mod conflicts;
 mod device;
 mod entries;
@@ -17,15 +18,20 @@ mod typescript;
 
 use serde::{Deserialize, Serialize};
 
+pub use ceremonies::{
+    Completeness, CountersignedRow, PostingRow, RefusalScript, SealSheet, SealStatus, SignedRow,
+    TeamMember, completeness, posting, signed_rows,
+};
 pub use conflicts::{ConflictRow, ConflictValueRow};
 pub use device::DeviceView;
 pub use entries::{EntryDetail, EntryRow, Fence, PositionRow};
 pub use parts::{Base64, Begun, CaptureRow, PartPiece, PartRow, PartsView};
 pub use signings::{
-    Check, EffectAnswer, EffectRow, SignedView, SigningState, SigningView, StrokeRow, Verification,
+    Check, EffectAnswer, EffectRow, LegalEffectView, PaperView, SignedView, SigningState,
+    SigningView, StrokeRow, Verification,
 };
 pub use statements::{StatementSummary, StatementView};
-pub use stops::{ContactRow, PromiseRow, SentBackRow, SignedRow, StopRow, StopStatus, StopView};
+pub use stops::{ContactRow, PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
 pub use sync::{Agreement, LaneResult, SyncItem, SyncReport, SyncStatus};
 pub use today::{PlanRow, TodayView};
 

@@ -4,9 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Digest, EntryId, SigningId, SnapshotId, StopId};
 use crate::domain::money::Money;
-use crate::journal::facts::{PaperKind, Signer, StrokeConsent, Viewing};
+use crate::domain::promise::Instalment;
+use crate::domain::signer::GuarantorNamed;
+use crate::domain::statement_lint::LintFinding;
+use crate::domain::time::Day;
+use crate::journal::facts::{
+    Consents, CountersignRole, EffectShown, PaperKind, Signer, StrokeConsent, Viewing,
+};
 use crate::snapshots::statement::RenderModel;
-use crate::views::{ObjectState, PositionRow};
+use crate::views::{Completeness, ObjectState, PositionRow};
 
 /// How far a signing has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,8 +37,18 @@ pub struct SigningView {
     pub stop: StopId,
     /// The statement that was shown.
     pub statement: SnapshotId,
+    /// What kind of paper is signed.
+    pub paper: PaperKind,
+    /// The signed paper that somebody countersigns; none for the signer himself.
+    pub countersigns: Option<EntryId>,
+    /// As whom he countersigns.
+    pub role: Option<CountersignRole>,
     /// The total that was confirmed, as the pad shows it.
     pub total: Money,
+    /// The same in words (大写).
+    pub total_words: String,
+    /// The legal effect that was shown.
+    pub effect: Option<EffectShown>,
     /// First eight hex digits of the render model's digest, as the pad shows them.
     pub hash_short: String,
     /// Who signs.
@@ -97,7 +113,17 @@ pub struct SignedView {
     pub signer: Signer,
     /// The signer's choice on stroke dynamics.
     pub stroke_consent: StrokeConsent,
-    /// When and how far the statement was shown.
+    /// The signer's other choices; none in an entry of version 1.
+    pub consents: Option<Consents>,
+    /// The legal effect that was shown; none in an entry of version 1.
+    pub effect: Option<EffectShown>,
+    /// The guarantors as named.
+    pub guarantors: Vec<GuarantorNamed>,
+    /// What a promise paper promises.
+    pub instalments: Vec<Instalment>,
+    /// What belongs to the paper beside the signature, and what is still missing.
+    pub completeness: Completeness,
+    /// When and how far the paper was shown.
     pub viewing: Viewing,
     /// Wall clock of the device.
     pub at_ms: i64,
@@ -142,6 +168,47 @@ pub struct Verification {
     pub image: Check,
     /// The server's receipt.
     pub receipt: Check,
+}
+
+/// A paper as it would be signed today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PaperView {
+    /// The stop.
+    pub stop: StopId,
+    /// The statement that its figures come from.
+    pub statement: SnapshotId,
+    /// What it is.
+    pub kind: PaperKind,
+    /// What is drawn.
+    pub render_model: RenderModel,
+    /// Its digest.
+    pub render_model_digest: Digest,
+    /// The first eight hex digits of that.
+    pub hash_short: String,
+    /// The sum that is confirmed.
+    pub total: Money,
+    /// The same in words (大写).
+    pub total_words: String,
+    /// What stops it from being signed; empty when it may be.
+    #[cfg_attr(test, ts(type = "string[]"))]
+    pub findings: Vec<LintFinding>,
+    /// The clause by which signing on the screen is agreed, from the policy; empty until it has arrived.
+    pub agreed_method: String,
+}
+
+/// What a signature does, in words, before anybody signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct LegalEffectView {
+    /// The text as it is sealed with the signature.
+    pub effect: EffectShown,
+    /// `last_day` rests on published calendars only.
+    pub calendar_published: bool,
+    /// The paper may not be signed so: the claim is past its last day and the paper does not agree expressly to perform.
+    pub is_insufficient: bool,
+    /// The day on which the claim's clock ends without this signature.
+    pub claim_last_day: Option<Day>,
 }
 
 /// Whether a signature in this capacity has an effect.

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{CustomerId, DocumentId, EntryId, PlanId, SigningId, StopId};
 use crate::domain::money::Money;
 use crate::domain::position::SitePoint;
-use crate::domain::signer::Capacity;
 use crate::domain::time::Day;
 use crate::journal::facts::OutcomeKind;
 use crate::snapshots::plan::Material;
-use crate::views::{ConflictRow, EntryRow, ObjectState, PositionRow, StatementSummary};
+use crate::views::{
+    ConflictRow, EntryRow, ObjectState, PositionRow, PostingRow, SignedRow, StatementSummary,
+};
 
 /// How far a stop has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -138,6 +139,8 @@ pub struct StopView {
     pub parts_total: u64,
     /// What was begun to be attached on this device and is not.
     pub captures: u64,
+    /// The demand letter that goes out after a refusal.
+    pub posting: Option<PostingRow>,
     /// A signing that was begun and neither finished nor abandoned.
     pub open_signing: Option<SigningId>,
 }
@@ -180,22 +183,4 @@ pub struct SentBackRow {
     pub answer: Option<String>,
     /// State of the answer.
     pub answer_state: Option<ObjectState>,
-}
-
-/// Something that was signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct SignedRow {
-    /// The acknowledgement.
-    pub entry: EntryId,
-    /// When.
-    pub at_ms: i64,
-    /// Who signed.
-    pub signer_name: String,
-    /// In which capacity.
-    pub capacity: Capacity,
-    /// The total that was confirmed.
-    pub total: Money,
-    /// How far it has come.
-    pub state: ObjectState,
 }

@@ -3,20 +3,30 @@
 import { call, CoreError, onChanged, type ErrorKind } from "./bridge";
 import type { Money } from "./money";
 import type { Capacity } from "./rows/Capacity";
+import type { Consents } from "./rows/Consents";
+import type { CopyForm } from "./rows/CopyForm";
+import type { CountersignRole } from "./rows/CountersignRole";
 import type { DeviceView } from "./rows/DeviceView";
 import type { EffectRow } from "./rows/EffectRow";
 import type { Begun } from "./rows/Begun";
+import type { GuarantorNamed } from "./rows/GuarantorNamed";
+import type { LegalEffectView } from "./rows/LegalEffectView";
+import type { MemberStatement } from "./rows/MemberStatement";
 import type { MissingFix } from "./rows/MissingFix";
 import type { NewPart } from "./rows/NewPart";
 import type { OutcomeKind } from "./rows/OutcomeKind";
 import type { PartPiece } from "./rows/PartPiece";
 import type { PartsView } from "./rows/PartsView";
+import type { PaperDraft } from "./rows/PaperDraft";
+import type { PaperView } from "./rows/PaperView";
 import type { PositionReport } from "./rows/PositionReport";
 import type { ReasonCode } from "./rows/ReasonCode";
+import type { RefusalScript } from "./rows/RefusalScript";
+import type { SealCondition } from "./rows/SealCondition";
+import type { SealSheet } from "./rows/SealSheet";
 import type { SignedView } from "./rows/SignedView";
 import type { Signer } from "./rows/Signer";
 import type { SigningView } from "./rows/SigningView";
-import type { StatementView } from "./rows/StatementView";
 import type { StopView } from "./rows/StopView";
 import type { StrokeConsent } from "./rows/StrokeConsent";
 import type { SyncReport } from "./rows/SyncReport";
@@ -72,13 +82,24 @@ export const stops = {
     call<unknown>("stop.edit", { stop, field, value, base }),
 };
 
-export const statements = {
-  read: (stop: string) => call<StatementView>("statement.read", { stop }),
+type Chosen = { readonly paper: PaperDraft; readonly guarantors: readonly GuarantorNamed[] };
+
+export const papers = {
+  read: (stop: string, { paper, guarantors }: Chosen) => call<PaperView>("paper.read", { stop, paper, guarantors }),
 };
 
-export type SigningStart = { readonly stop: string; readonly signer: Signer; readonly stroke_consent: StrokeConsent; readonly viewing: Viewing };
+export type EffectAsked = Chosen & { readonly stop: string; readonly seal: SealCondition; readonly capacity: Capacity; readonly title: string };
+export type SigningStart = Chosen & {
+  readonly stop: string;
+  readonly seal: SealCondition;
+  readonly signer: Signer;
+  readonly consents: Consents;
+  readonly stroke_consent: StrokeConsent;
+  readonly viewing: Viewing;
+};
 
 export const signings = {
+  effect: (asked: EffectAsked) => call<LegalEffectView>("signing.effect", asked),
   effects: (capacity: Capacity) => call<EffectRow[]>("signing.effects", { capacity }),
   begin: (start: SigningStart) => call<SigningView>("signing.begin", start),
   read: (stop: string) => call<SigningView | null>("signing.read", { stop }),
@@ -88,9 +109,43 @@ export const signings = {
   abandon: (signing: string) => call<unknown>("signing.abandon", { signing }),
 };
 
-export type RefusalRecord = { readonly stop: string; readonly person: string; readonly reason: ReasonCode; readonly words: string };
+export type CountersignStart = {
+  readonly entry: string;
+  readonly role: CountersignRole;
+  readonly name: string;
+  readonly member: string | null;
+  readonly stroke_consent: StrokeConsent;
+};
+export const countersignatures = {
+  effect: (name: string) => call<LegalEffectView>("countersign.effect", { name }),
+  begin: (start: CountersignStart) => call<SigningView>("countersign.begin", start),
+};
+
+/** What is bound to a signed paper afterwards. */
+export const seals = {
+  sheet: (entry: string) => call<SealSheet>("seal.sheet", { entry }),
+  record: (entry: string, photo: string, reads: string) => call<unknown>("seal.record", { entry, photo, reads }),
+};
+export const copies = {
+  record: (entry: string, person: string, form: CopyForm) => call<unknown>("copy.record", { entry, person, form }),
+};
+
+export type RefusalRecord = {
+  readonly stop: string;
+  readonly paper: PaperDraft;
+  readonly person: string;
+  readonly reason: ReasonCode;
+  readonly words: string;
+  readonly members: readonly MemberStatement[];
+  readonly label: string;
+  readonly post_by: string;
+};
 export const refusals = {
+  script: (stop: string) => call<RefusalScript>("refusal.script", { stop }),
   record: (refusal: RefusalRecord) => call<unknown>("refusal.record", refusal),
+  witness: (stop: string, refusal: string, words: string) => call<unknown>("refusal.witness", { stop, refusal, words }),
+  posted: (stop: string, refusal: string, posted: string, number: string) =>
+    call<unknown>("posting.record", { stop, refusal, posted, number }),
 };
 
 export const promises = {

@@ -1,21 +1,45 @@
 // The address after `#` is the screen, so that a reload or a killed process comes back to where the rep was.
 
-export type Page = "statement" | "sign" | "refusal" | "promise" | "outcome" | "parts";
+export type Page =
+  | "statement"
+  | "promise-paper"
+  | "visit-receipt"
+  | "demand-letter-receipt"
+  | "paper"
+  | "sign"
+  | "refusal"
+  | "promise"
+  | "outcome"
+  | "parts";
+/** What is done about a signed paper. */
+export type EntryPage = "countersign" | "seal" | "copy";
 export type Route =
   | { readonly screen: "today"; readonly server: string | undefined }
   | { readonly screen: "stop"; readonly stop: string; readonly page: Page | undefined }
-  | { readonly screen: "entry"; readonly entry: string }
+  | { readonly screen: "entry"; readonly entry: string; readonly page: EntryPage | undefined }
   | { readonly screen: "part"; readonly entry: string }
   | { readonly screen: "sync" };
 
-const PAGES: readonly Page[] = ["statement", "sign", "refusal", "promise", "outcome", "parts"];
+const PAGES: readonly Page[] = [
+  "statement",
+  "promise-paper",
+  "visit-receipt",
+  "demand-letter-receipt",
+  "paper",
+  "sign",
+  "refusal",
+  "promise",
+  "outcome",
+  "parts",
+];
+const ENTRY_PAGES: readonly EntryPage[] = ["countersign", "seal", "copy"];
 
 /** Reads `#/stops/<id>/statement`; what is unknown is today. */
 export function routeOf(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
   const [, first, second, third] = path.split("/");
   if (first === "sync") return { screen: "sync" };
-  if (first === "entries" && second) return { screen: "entry", entry: second };
+  if (first === "entries" && second) return { screen: "entry", entry: second, page: ENTRY_PAGES.find((page) => page === third) };
   if (first === "parts" && second) return { screen: "part", entry: second };
   if (first === "stops" && second) {
     return { screen: "stop", stop: second, page: PAGES.find((page) => page === third) };
@@ -31,9 +55,9 @@ export function stopAddress(stop: string, page?: Page): string {
   return page ? `#/stops/${stop}/${page}` : `#/stops/${stop}`;
 }
 
-/** The address of a signed entry. */
-export function entryAddress(entry: string): string {
-  return `#/entries/${entry}`;
+/** The address of a signed entry, or of what is done about it. */
+export function entryAddress(entry: string, page?: EntryPage): string {
+  return page ? `#/entries/${entry}/${page}` : `#/entries/${entry}`;
 }
 
 /** The address of an attached file. */

@@ -72,6 +72,80 @@ async function draw(page) {
 
 const go = (page, hash) => page.evaluate((to) => (location.hash = to), hash);
 
+/** The pad over the whole glass: a palm and a second finger add nothing, strokes survive the way back to the small pad. */
+async function wide(page, core, words) {
+  const before = core.strokes.length;
+  await page.getByRole("button", { name: words.wide }).click();
+  const pad = page.locator(".wide canvas");
+  await pad.waitFor();
+  const box = await pad.boundingBox();
+  assert.ok(box.width >= 800, "the pad is as wide as the glass");
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  const finger = (i) => ({ x: 200 + i * 12, y: 200 + (i % 7) * 6, id: 1 });
+  const palm = { x: 700, y: 350, id: 2, radiusX: 40, radiusY: 40 };
+  await touch("touchStart", finger(0));
+  for (let i = 1; i < 12; i++) await touch("touchMove", finger(i));
+  await touch("touchStart", finger(12), palm);
+  for (let i = 13; i < 30; i++) await touch("touchMove", finger(i), palm);
+  await touch("touchEnd");
+  while (core.strokes.length === before) await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.equal(core.strokes.length, before + 1, "one finger, one stroke");
+  assert.ok(core.strokes.at(-1).x.every((x) => x < 60_000), "the palm is not in it");
+  await page.getByRole("button", { name: words.narrow }).click();
+  await page.getByText(words.beyond).waitFor();
+}
+
+/** What is bound to a signed paper: the stamped sheet with its photograph, the copy, a countersignature. */
+async function bound(page, core, name) {
+  await go(page, "#/entries/entry-signed/seal");
+  await page.locator("figure img").waitFor();
+  const picture = await page.screenshot({ type: "png" });
+  await page.locator("input[type=file]").setInputFiles({ name: "sheet.png", mimeType: "image/png", buffer: picture });
+  await page.locator("img.taken").waitFor();
+  await look(page, name("seal"));
+  await page.locator("input[type=checkbox]").check();
+  await page.locator("footer button:enabled").click();
+  await page.locator(".signature").waitFor();
+  assert.ok(core.photos[0].startsWith("/9j/"), "the photograph is a JPEG file");
+  await go(page, "#/entries/entry-signed/copy");
+  await page.locator("input").first().fill("张敏");
+  await page.locator("input[type=radio]").first().check();
+  await look(page, name("copy"));
+  await page.locator("footer button").click();
+  await page.locator(".signature").waitFor();
+  await go(page, "#/entries/entry-signed/countersign");
+  await page.getByRole("button", { name: "陈刚" }).click();
+  await page.locator("input[name=consent-strokes]").first().check();
+  await look(page, name("countersign"));
+  await page.locator("footer button:enabled").click();
+  await page.locator("canvas").waitFor();
+  await look(page, name("countersign-pad"));
+  core.dispatch(JSON.stringify({ id: 1, method: "signing.abandon", params: {} }));
+}
+
+/** The papers that a phone composes, each read to its end. */
+async function papers(page, core, words, name) {
+  await go(page, "#/stops/stop-1/promise-paper");
+  await page.locator("#amount-0").fill("50000");
+  await page.locator("#due-0").fill("2026-07-31");
+  await page.getByRole("button", { name: words.instalment }).click();
+  await page.locator("#amount-1").fill("50000");
+  await page.locator("#due-1").fill("2026-07-31");
+  assert.ok(await page.locator("footer button").isDisabled(), "two instalments on one day are no plan");
+  await page.locator("#due-1").fill("2026-08-31");
+  await look(page, name("promise-paper"));
+  await page.locator("footer button:enabled").click();
+  await page.getByText("还款承诺书").first().waitFor();
+  await look(page, name("promise-shown"));
+  for (const paper of ["visit-receipt", "demand-letter-receipt"]) {
+    await go(page, `#/stops/stop-1/${paper}`);
+    await page.locator(".end").scrollIntoViewIfNeeded();
+    await look(page, name(paper));
+  }
+  assert.deepEqual(core.begun.map((one) => one.paper.kind), ["statement"]);
+}
+
 async function visit(locale, words) {
   const core = fakeCore({ enrolled: false });
   const server = await serve(core);
@@ -102,14 +176,22 @@ async function visit(locale, words) {
   await page.locator("footer a").click();
   await page.getByText("本对账单仅确认本金").waitFor();
   await page.locator(".end").scrollIntoViewIfNeeded();
+  await page.getByRole("button", { name: words.aloud }).click();
+  await page.getByText(words.noVoice).waitFor();
   await look(page, name("statement"));
   await page.locator("footer button:enabled").click();
   await page.locator("#capacity").selectOption("duty_holder");
   await page.locator("input").first().fill("张敏");
-  await page.locator("input[type=radio]").first().check();
+  await page.locator("input[placeholder]").fill("样例王某");
+  await page.getByRole("button", { name: words.addGuarantor }).click();
+  await page.getByText("保证人样例王某未签字").waitFor();
+  for (const choice of ["agreed-method", "personal-data", "strokes"]) await page.locator(`input[name=consent-${choice}]`).first().check();
   await page.getByText(words.needsProof).first().waitFor();
   await look(page, name("signer"));
-  await page.locator("footer button").click();
+  await page.locator("input[name=consent-agreed-method]").last().check();
+  assert.ok(await page.locator("footer button").isDisabled(), "who does not agree signs nothing on the screen");
+  await page.locator("input[name=consent-agreed-method]").first().check();
+  await page.locator("footer button:enabled").click();
   await page.locator("canvas").waitFor();
   await draw(page);
   await page.getByText(words.strokes).waitFor();
@@ -122,10 +204,13 @@ async function visit(locale, words) {
   assert.ok(inked, "the pad is redrawn from the core after a reload");
   await page.setViewportSize({ width: 844, height: 390 });
   await look(page, name("pad-landscape"));
+  await wide(page, core, words);
   await page.setViewportSize(PHONE.viewport);
   await page.locator("footer button:enabled").click();
   await page.locator("img").waitFor();
   await look(page, name("entry"));
+  await bound(page, core, name);
+  await papers(page, core, words, name);
 
   await go(page, "#/stops/stop-1/promise");
   await page.locator("#amount").fill("５００００");
@@ -156,6 +241,8 @@ async function visit(locale, words) {
 
   await go(page, "#/stops/stop-1/refusal");
   await page.locator("input[type=radio]").first().waitFor();
+  await page.getByText("催款函：苏州恒力线缆有限公司").waitFor();
+  assert.equal(await page.locator("#post-by").inputValue(), "2026-07-16");
   await look(page, name("refusal"));
   await go(page, "#/stops/stop-2");
   await page.getByText("陈刚").first().waitFor();
@@ -177,7 +264,7 @@ async function small() {
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
     await look(page, `small-${colorScheme}-today`);
-    for (const [screen, hash] of [["stop", "#/stops/stop-2"], ["statement", "#/stops/stop-1/statement"], ["sync", "#/sync"], ["entry", "#/entries/entry-signed"], ["parts", "#/stops/stop-2/parts"]]) {
+    for (const [screen, hash] of [["stop", "#/stops/stop-2"], ["statement", "#/stops/stop-1/statement"], ["sync", "#/sync"], ["entry", "#/entries/entry-signed"], ["promise-paper", "#/stops/stop-1/promise-paper"], ["refusal", "#/stops/stop-1/refusal"], ["seal", "#/entries/entry-signed/seal"], ["parts", "#/stops/stop-2/parts"]]) {
       await go(page, hash);
       await page.locator("main > *").nth(1).waitFor({ state: "attached" });
       await look(page, `small-${colorScheme}-${screen}`);
@@ -215,8 +302,8 @@ async function phoneTransport(shell) {
 }
 
 const stories = [
-  ["a visit in Chinese", () => visit("zh-CN", { phone: "李伟的手机", refused: "服务器不接受这个登记码", checkIn: "签到", needsProof: "须另有佐证", noPosition: "没有位置：本机无法定位", strokes: "已保存 2 笔", promised: "2026年7月31日 前支付 ¥50,000", noNetwork: "连不上服务器" })],
-  ["a visit in English", () => visit("en-GB", { phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", needsProof: "Needs proof", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
+  ["a visit in Chinese", () => visit("zh-CN", { aloud: "读出金额", noVoice: "本机没有中文语音", addGuarantor: "添加", wide: "全屏横写", narrow: "退出全屏", beyond: "更大的签字区", instalment: "再加一期", phone: "李伟的手机", refused: "服务器不接受这个登记码", checkIn: "签到", needsProof: "须另有佐证", noPosition: "没有位置：本机无法定位", strokes: "已保存 2 笔", promised: "2026年7月31日 前支付 ¥50,000", noNetwork: "连不上服务器" })],
+  ["a visit in English", () => visit("en-GB", { aloud: "Read the amount aloud", noVoice: "has no Chinese voice", addGuarantor: "Add", wide: "Sign on the whole screen", narrow: "leave the whole screen", beyond: "drawn on a larger pad", instalment: "Add an instalment", phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", needsProof: "Needs proof", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
   ["a small phone, light and dark, and text at 200 %", small],
   ["the reply handler of iOS", () => phoneTransport("ios")],
   ["the message port of Android", () => phoneTransport("android")],

@@ -72,7 +72,7 @@ export function fakeCore({ enrolled = true } = {}) {
     check_in: position(AT), check_out: position(AT + 3_000_000, { missing: "timed_out", accuracy_m: null, distance_m: null, fence: "unknown" }),
     timeline: [
       entry("check_in", "receipted", AT, { position: position(AT) }),
-      entry("acknowledgement", "sent", AT + 1_200_000, { parts_complete: 1, parts_total: 2, detail: { signer_name: "张敏", signer_title: "财务", capacity: "duty_holder", total: CNY("1280300.50") } }),
+      entry("acknowledgement", "sent", AT + 1_200_000, { parts_complete: 1, parts_total: 2, detail: { paper: "statement_a", signer_name: "张敏", signer_title: "财务", capacity: "duty_holder", total: CNY("1280300.50") } }),
       entry("promise", "local", AT + 1_500_000, { detail: { amount: CNY("50000.00"), due: "2026-07-31", supersedes: null } }),
       entry("outcome", "held", AT + 1_600_000, { held_code: "out_of_scope", detail: { outcome: "signed", reason: null, summary: "财务已签，缺公章。" } }),
       entry("check_out", "local", AT + 3_000_000, { position: position(AT + 3_000_000, { missing: "timed_out" }) }),
@@ -82,15 +82,30 @@ export function fakeCore({ enrolled = true } = {}) {
       { value: "no_funds", author: "user-2", author_name: "陈刚", at_ms: AT + 1_020_000 },
     ] }],
     sent_backs: [{ entry: "entry-sb", about: "entry-o", field: "对账单", reason: "请说明为何没有加盖公章，补充授权书照片的说明。", deadline: "2026-07-18", author_name: "周经理", at_ms: AT + 40_000_000, answer: null, answer_state: null }],
-    signings: [{ entry: "entry-signed", at_ms: AT + 1_200_000, signer_name: "张敏", capacity: "duty_holder", total: CNY("1280300.50"), state: "sent" }],
+    signings: [{ entry: "entry-signed", at_ms: AT + 1_200_000, paper: "statement_a", completeness: { countersigned: [], guarantors_missing: [], seal: "advised", seals: [], copy_with: null, parts_complete: 1, parts_total: 2, is_complete: false }, signer_name: "张敏", capacity: "duty_holder", total: CNY("1280300.50"), state: "sent" }],
   };
   const stop = (id) => {
     const row = rows.find((one) => one.stop === id);
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
     return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, customer_notes: "", contacts: [], ...fields, ...parts,
-      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null };
+      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null };
   };
+  const complete = { countersigned: [], guarantors_missing: ["样例王某"], seal: "missing", seals: [], copy_with: null, parts_complete: 0, parts_total: 2, is_complete: false };
+  const photos = [];
+  const begun = [];
+  const effectShown = (capacity, guarantors) => ({ rule_version: 1, last_day: "2029-07-16", act_by: "2029-07-15", lines: [
+    "① 本对账单载明截至2026年6月30日尚欠货款本金人民币叁拾捌万陆仟肆佰贰拾元整（¥386,420.00）",
+    "② 如能证明送达，诉讼时效自2026年7月15日起重新计算，至2029年7月16日届满（民法典195、203条）",
+    ...guarantors.map((one) => `③ 保证人${one.name}未签字，不受本确认约束，其保证期间不变（692、695条）`),
+    `④ 签署人身份：${capacity}`, "辅助说明，非法律意见",
+  ] });
+  const PAPERS = { statement: ["statement_a", "对账单"], promise: ["promise", "还款承诺书"], visit_receipt: ["visit_receipt", "到访回执单"], demand_letter_receipt: ["demand_letter_receipt", "催款函回执"] };
+  const paperView = (id, paper) => {
+    const [kind, title] = PAPERS[paper.kind];
+    return { stop: id, statement: hash(7), kind, render_model: { ...RENDER_MODEL, title }, render_model_digest: hash(9), hash_short: "9f3a51c2", total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", findings: [], agreed_method: AGREED };
+  };
+  const ceremony = (id) => ({ signing: "signing-1", stop: id, statement: hash(7), paper: "statement_a", countersigns: null, role: null, total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", effect: effectShown("财务", []), hash_short: "9f3a51c2", viewing: { opened_ms: 1, scrolled_to_end_ms: 2, total_confirmed_ms: 3 }, state: "open", entry: null });
   const signingView = () => signing && { ...signing, strokes: [...strokes], is_long_enough: strokes.reduce((sum, one) => sum + one.x.length, 0) > 20 };
   const methods = {
     "device.read": () => device,
@@ -114,9 +129,23 @@ export function fakeCore({ enrolled = true } = {}) {
     "stop.check_out": ({ stop: id }) => Object.assign(rows.find((one) => one.stop === id), { status: "left" }) && { entry: "e" },
     "stop.edit": ({ field, value, base }) => (edits.push({ field, value, base }), (text[field] = value), null),
     "statement.read": ({ stop: id }) => statement(id),
+    "paper.read": ({ stop: id, paper }) => paperView(id, paper),
+    "signing.effect": ({ capacity, guarantors }) => ({ effect: effectShown(capacity, guarantors), calendar_published: false, is_insufficient: false, claim_last_day: "2029-05-31" }),
+    "countersign.effect": ({ name }) => ({ effect: { ...effectShown("guarantor", []), lines: [`① ${name}仅以保证人身份签署，证明2026年7月15日收到催款`, "辅助说明，非法律意见"] }, calendar_published: false, is_insufficient: false, claim_last_day: null }),
+    "countersign.begin": ({ entry: about, role, name, stroke_consent }) => {
+      signing = { ...ceremony("stop-1"), countersigns: about, role, effect: null, signer: { name, title: "", capacity: "other", proof: "" }, stroke_consent };
+      return signingView();
+    },
+    "seal.sheet": ({ entry: id }) => ({ entry: id, hash: hash(4), qr_svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h2v2h-2zM3 3h1v1h-1z"/></svg>' }),
+    "seal.record": ({ photo }) => (photos.push(photo), (complete.seal = "photographed"), { entry: "e" }),
+    "copy.record": ({ person }) => ((complete.copy_with = person), { entry: "e" }),
+    "refusal.script": () => ({ team: [{ user: "user-1", name: "李伟" }, { user: "user-2", name: "陈刚" }], label: "催款函：苏州恒力线缆有限公司致华东电缆（吴江）有限公司，请求支付截至2026年6月30日尚欠货款本金人民币叁拾捌万陆仟肆佰贰拾元整（¥386,420.00），账目快照编号9f3a51c2", post_by: "2026-07-16", act_by: "2029-05-31" }),
+    "refusal.witness": () => ({ entry: "e" }),
+    "posting.record": () => ({ entry: "e" }),
     "signing.effects": ({ capacity }) => EFFECTS[capacity] ?? YES,
-    "signing.begin": ({ stop: id, signer, stroke_consent, viewing }) => {
-      signing = { signing: "signing-1", stop: id, statement: hash(7), total: CNY("386420.00"), hash_short: "9f3a51c2", signer, stroke_consent, viewing, state: "open", entry: null };
+    "signing.begin": ({ stop: id, paper, signer, stroke_consent, viewing, guarantors, consents }) => {
+      begun.push({ paper, guarantors, consents });
+      signing = { ...ceremony(id), paper: paperView(id, paper).kind, signer, stroke_consent, viewing };
       return signingView();
     },
     "signing.read": () => signingView(),
@@ -124,7 +153,7 @@ export function fakeCore({ enrolled = true } = {}) {
     "signing.undo": () => (strokes.pop(), null),
     "signing.abandon": () => ((signing = null), (strokes.length = 0), null),
     "signing.finish": () => ((signing = null), { entry: "entry-signed" }),
-    "entry.read": ({ entry: id }) => ({ entry: id, stop: "stop-1", paper: "statement_a", statement: hash(7), render_model: RENDER_MODEL, render_model_digest: hash(9), hash_short: "9f3a51c2", hash: hash(4), total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整",
+    "entry.read": ({ entry: id }) => ({ entry: id, effect: effectShown("财务", []), consents: { agreed_method: "given", personal_data: "given" }, guarantors: [{ name: "样例王某", signs: true }], instalments: [], completeness: { ...complete }, stop: "stop-1", paper: "statement_a", statement: hash(7), render_model: RENDER_MODEL, render_model_digest: hash(9), hash_short: "9f3a51c2", hash: hash(4), total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整",
       signer: { name: "张敏", title: "财务", capacity: "duty_holder", proof: "工牌" }, stroke_consent: "given", viewing: { opened_ms: 1, scrolled_to_end_ms: 2, total_confirmed_ms: 3 }, at_ms: AT, at: "2026-07-15 10:00", author_name: "李伟", position: position(AT),
       image_svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 336 120"><path d="M30 80 C60 10 90 110 130 50 S220 30 300 70" fill="none" stroke="#10204a" stroke-width="3" stroke-linecap="round"/></svg>',
       state: "local", verification: { signature: "holds", statement: "holds", strokes: "holds", image: "holds", receipt: "unknown" } }),
@@ -152,5 +181,5 @@ export function fakeCore({ enrolled = true } = {}) {
       return JSON.stringify({ id, error: error.kind ? error : { kind: "support", ref: String(error) } });
     }
   };
-  return { dispatch, strokes, edits, pieces };
+  return { dispatch, strokes, edits, pieces, begun, photos };
 }

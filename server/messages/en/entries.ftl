@@ -33,3 +33,6 @@ verdict-broken = Not everything holds
 check-holds = Holds
 check-broken = Broken
 check-unknown = Unknown
+signed-effect = Effect shown before signing (rule version { $version })
+signed-agreed-method = Signing on the screen
+signed-personal-data = Position of the signature

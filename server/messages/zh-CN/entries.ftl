@@ -33,3 +33,6 @@ verdict-broken = 未全部通过
 check-holds = 通过
 check-broken = 不符
 check-unknown = 无法判断
+signed-effect = 签署前所示后果（规则第 { $version } 版）
+signed-agreed-method = 屏幕签字约定
+signed-personal-data = 签署位置

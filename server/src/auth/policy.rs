@@ -93,8 +93,14 @@ pub fn field_action(fact: &Fact) -> Option<Action> {
         | Fact::Refusal(_)
         | Fact::Outcome(_)
         | Fact::Amendment(_)
-        | Fact::Attached(_) => Some(Action::RecordVisit),
-        Fact::Acknowledgement(_) | Fact::Promise(_) => Some(Action::ConductSigning),
+        | Fact::Attached(_)
+        | Fact::Countersignature(_)
+        | Fact::RefusalWitnessed(_)
+        | Fact::DemandLetterPosted(_) => Some(Action::RecordVisit),
+        Fact::Acknowledgement(_)
+        | Fact::Promise(_)
+        | Fact::CompanySeal(_)
+        | Fact::CopyHandedOver(_) => Some(Action::ConductSigning),
         Fact::ConflictSettled(_) => Some(Action::SettleConflict),
         Fact::LedgerImported(_)
         | Fact::LedgerSigned(_)

@@ -236,6 +236,19 @@ impl Admission<'_> {
                     return Ok(Some(unknown("the statement does not exist here")));
                 }
             }
+            // They mean nothing without the entry that they point back to.
+            Fact::Countersignature(_)
+            | Fact::CompanySeal(_)
+            | Fact::RefusalWitnessed(_)
+            | Fact::DemandLetterPosted(_)
+            | Fact::CopyHandedOver(_) => {
+                if entry.amends.is_none() {
+                    return Ok(Some(Why::new(
+                        HeldCode::Malformed,
+                        "it points back to no entry",
+                    )));
+                }
+            }
             Fact::CheckIn(_)
             | Fact::CheckOut(_)
             | Fact::Refusal(_)

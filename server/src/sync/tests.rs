@@ -250,6 +250,9 @@ fn what_an_entry_says_holds_it_alone_and_the_chain_goes_on() {
             person: "陈".to_owned(),
             reason: ReasonCode::Delay,
             words: "later".to_owned(),
+            members: None,
+            label: None,
+            post_by: None,
         })
     };
     let mut phone = field.phone();

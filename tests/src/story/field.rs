@@ -129,6 +129,7 @@ fn signature(mut phone: Phone, stop: &str) -> Result<(Phone, String), Broken> {
         "stop": stop,
         "signer": { "name": "样例李某", "title": "财务经理", "capacity": "duty_holder", "proof": "工牌" },
         "stroke_consent": "given",
+        "consents": { "agreed_method": "given", "personal_data": "given" },
         "viewing": { "opened_ms": 1000, "scrolled_to_end_ms": 9000, "total_confirmed_ms": 12000 },
     });
     let signing = text(&phone.call("signing.begin", begin)?, "/signing")?;

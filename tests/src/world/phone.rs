@@ -6,10 +6,11 @@ use std::sync::Arc;
 use countersign_core::domain::ids::{ChainId, Digest, EntryId, SigningId, StopId};
 use countersign_core::domain::money::{Currency, Money};
 use countersign_core::domain::position::{Crs, FixSource, RawFix};
-use countersign_core::domain::signer::Capacity;
+use countersign_core::domain::signer::{Capacity, SealCondition};
 use countersign_core::journal::facts::{
-    OutcomeKind, PartKind, PositionReport, Signer, StrokeConsent, Viewing,
+    Consent, Consents, OutcomeKind, PartKind, PositionReport, Signer, StrokeConsent, Viewing,
 };
+use countersign_core::papers::PaperDraft;
 use countersign_core::replica::{
     Devices, Enrolment, NewPart, OsRandom, OutcomeRecord, Page, Presence, PromiseRecord, Replica,
     SigningBegin, SigningFinish, SigningStroke, StopEdit,
@@ -149,11 +150,18 @@ impl Phone {
                 proof: "营业执照".to_owned(),
             },
             stroke_consent: StrokeConsent::Given,
+            consents: Consents {
+                agreed_method: Consent::Given,
+                personal_data: Consent::Given,
+            },
             viewing: Viewing {
                 opened_ms: 1,
                 scrolled_to_end_ms: Some(2),
                 total_confirmed_ms: Some(3),
             },
+            paper: PaperDraft::Statement,
+            guarantors: Vec::new(),
+            seal: SealCondition::NotAgreed,
         };
         self.replica.begin_signing(&begin).unwrap().signing
     }

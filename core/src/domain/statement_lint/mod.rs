@@ -268,7 +268,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::cases;
-    use super::super::statement_text::statement_a;
+    use super::super::statement_text::{Maturity, statement_a};
     use super::*;
 
     fn approvers(input: &Value) -> Vec<SettlementApprover> {
@@ -341,7 +341,12 @@ mod tests {
     fn good() -> String {
         let day = "2026-06-30".parse().unwrap();
         let principal = cases::yuan("386420.00");
-        let statement = statement_a(principal, day, "SAMPLE-0630", ClaimAge::Running);
+        let statement = statement_a(
+            (principal, Maturity::Due),
+            day,
+            "SAMPLE-0630",
+            ClaimAge::Running,
+        );
         statement.unwrap().text
     }
 

@@ -27,12 +27,17 @@ pub fn detail(fact: &Fact) -> EntryDetail {
             position: signed.position.clone(),
             stroke_consent: signed.stroke_consent,
             image: signed.image.digest,
+            guarantors: signed.guarantors.clone().unwrap_or_default(),
+            seal: signed.seal.unwrap_or_default(),
         },
         Fact::Refusal(refusal) => EntryDetail::Refusal {
             paper: refusal.paper,
             person: refusal.person.clone(),
             reason: refusal.reason,
             words: refusal.words.clone(),
+            members: refusal.members.clone().unwrap_or_default(),
+            label: refusal.label.clone().unwrap_or_default(),
+            post_by: refusal.post_by,
         },
         Fact::Promise(promise) => EntryDetail::Promise {
             amount: promise.amount,
@@ -63,6 +68,29 @@ pub fn detail(fact: &Fact) -> EntryDetail {
             content: attached.content.digest,
             thumbnail: attached.thumbnail.map(|part| part.digest),
             position: attached.position.clone(),
+        },
+        Fact::Countersignature(signed) => EntryDetail::Countersignature {
+            role: signed.role,
+            name: signed.name.clone(),
+            image: signed.image.digest,
+            pinned: signed.pinned,
+        },
+        Fact::CompanySeal(seal) => EntryDetail::CompanySeal {
+            photo: seal.photo.digest,
+            reads: seal.reads.clone(),
+            pinned: seal.pinned,
+        },
+        Fact::RefusalWitnessed(witnessed) => EntryDetail::RefusalWitnessed {
+            words: witnessed.words.clone(),
+        },
+        Fact::DemandLetterPosted(posted) => EntryDetail::DemandLetterPosted {
+            posted: posted.posted,
+            number: posted.number.clone(),
+        },
+        Fact::CopyHandedOver(copy) => EntryDetail::CopyHandedOver {
+            person: copy.person.clone(),
+            form: copy.form,
+            pinned: copy.pinned,
         },
         Fact::VisitAccepted(accepted) => EntryDetail::VisitAccepted {
             remark: accepted.remark.clone(),

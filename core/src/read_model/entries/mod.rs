@@ -7,8 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 pub use detail::detail;
 
-use crate::domain::ids::{ChainId, Digest, EntryId, StopId};
+use crate::domain::ids::{ChainId, CustomerId, Digest, EntryId, StopId};
 use crate::domain::position::SitePoint;
+use crate::domain::signer::{EffectLevel, SealCondition, signer_effect};
+use crate::domain::time::{Day, Instant};
 use crate::journal::facts::PositionReport;
 use crate::journal::{Entry, Scope};
 use crate::protocol::HeldCode;
@@ -166,6 +168,32 @@ pub fn parts_of_stop(connection: &Connection, stop: StopId) -> rusqlite::Result<
         })
 }
 
+/// The days, by their authors' clocks, on which a customer acknowledged in a capacity that by itself proves that a demand
+/// reached him; oldest first, at most 500. Each restarts limitation (Civil Code art. 195).
+pub fn restarts(connection: &Connection, customer: CustomerId) -> rusqlite::Result<Vec<Day>> {
+    let signed: Vec<(String, i64)> = connection
+        .prepare_cached(
+            "select distinct e.detail, e.made_ms from entries e
+             join approved_plan_stops s on s.stop = e.stop
+             where s.customer = :customer and e.kind = 'acknowledgement' order by e.made_ms limit 500",
+        )?
+        .query_map(named_params! { ":customer": text(&customer) }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut days = Vec::new();
+    for (detail, made_ms) in signed {
+        if let EntryDetail::Acknowledgement { capacity, .. } = from_json(&detail)? {
+            let effect =
+                signer_effect(capacity.customer_kind(), capacity, SealCondition::NotAgreed);
+            if effect.demand_received == EffectLevel::Yes {
+                days.push(Day::legal(Instant::from_ms(made_ms)));
+            }
+        }
+    }
+    Ok(days)
+}
+
 fn with_context(
     connection: &Connection,
     mut row: EntryRow,
@@ -191,6 +219,11 @@ fn report(detail: &EntryDetail) -> Option<&PositionReport> {
         | EntryDetail::Outcome { .. }
         | EntryDetail::Amendment { .. }
         | EntryDetail::ConflictSettled { .. }
+        | EntryDetail::Countersignature { .. }
+        | EntryDetail::CompanySeal { .. }
+        | EntryDetail::RefusalWitnessed { .. }
+        | EntryDetail::DemandLetterPosted { .. }
+        | EntryDetail::CopyHandedOver { .. }
         | EntryDetail::VisitAccepted { .. }
         | EntryDetail::SentBack { .. }
         | EntryDetail::Desk { .. } => None,

@@ -3,5 +3,5 @@ statement-show = Show the statement
 statement-missing = The statement has not arrived on this phone
 statement-cut-off = as of { $day }
 statement-hash = Check code { $hash }
-statement-confirm = Total confirmed, go on to sign
 statement-read-to-end = Let the customer read to the end
+statement-confirm = Read and confirmed, go on to sign

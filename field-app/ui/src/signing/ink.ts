@@ -2,9 +2,8 @@
 
 import type { Point } from "./stroke";
 
-/** Width and height of the pad in CSS pixels: the same before and after a rotation, so that strokes keep their place. */
-export const PAD_WIDTH = 336;
-export const PAD_HEIGHT = 200;
+/** Whether every stroke lies on the pad, or was drawn on a larger one and is shown smaller. */
+export type Fit = "whole" | "beyond";
 
 const LINE_WIDTH = 2.4;
 
@@ -13,13 +12,17 @@ type Line = { readonly x: readonly number[]; readonly y: readonly number[] };
 export class Ink {
   #context: CanvasRenderingContext2D;
   #colours: { readonly stored: string; readonly open: string };
+  #width: number;
+  #height: number;
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
     if (!context) throw new Error("this browser draws no canvas");
     const scale = devicePixelRatio;
-    canvas.width = Math.round(PAD_WIDTH * scale);
-    canvas.height = Math.round(PAD_HEIGHT * scale);
+    this.#width = canvas.clientWidth;
+    this.#height = canvas.clientHeight;
+    canvas.width = Math.round(this.#width * scale);
+    canvas.height = Math.round(this.#height * scale);
     context.scale(scale, scale);
     context.lineWidth = LINE_WIDTH;
     context.lineCap = "round";
@@ -39,11 +42,19 @@ export class Ink {
     context.stroke();
   }
 
-  /** The whole pad: what the core keeps, then what is not stored yet. */
-  draw(stored: readonly Line[], open: readonly Line[]): void {
-    this.#context.clearRect(0, 0, PAD_WIDTH, PAD_HEIGHT);
+  /** The whole pad: what the core keeps, then what is not stored yet. What a larger pad took is drawn smaller. */
+  draw(stored: readonly Line[], open: readonly Line[]): Fit {
+    const context = this.#context;
+    const all = [...stored, ...open];
+    const reach = (axis: "x" | "y"): number => all.reduce((most, line) => line[axis].reduce((a, b) => Math.max(a, b), most), 1) / 100;
+    const fit = Math.min(1, this.#width / reach("x"), this.#height / reach("y"));
+    context.clearRect(0, 0, this.#width, this.#height);
+    context.save();
+    context.scale(fit, fit);
     this.#lines(stored, this.#colours.stored);
     this.#lines(open, this.#colours.open);
+    context.restore();
+    return fit < 1 ? "beyond" : "whole";
   }
 
   #lines(lines: readonly Line[], colour: string): void {

@@ -1,10 +1,13 @@
 // Lists of words that the core knows, in the order in which a rep looks for them.
 
 import type { Capacity } from "../rows/Capacity";
+import type { CopyForm } from "../rows/CopyForm";
 import type { OutcomeKind } from "../rows/OutcomeKind";
 import type { ReasonCode } from "../rows/ReasonCode";
 
 export const REASONS: readonly ReasonCode[] = ["delay", "evasive", "no_funds", "refuses", "amount", "quality", "no_authority", "bad_faith"];
+
+export const COPY_FORMS: readonly CopyForm[] = ["file", "print", "photograph"];
 
 export const OUTCOMES: readonly OutcomeKind[] = ["signed", "promised_orally", "paid", "refused_to_sign", "disputed", "not_met", "gone"];
 

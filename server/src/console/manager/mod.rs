@@ -1,5 +1,6 @@
 //! The sales manager's desk: visit lists to decide, visits to review, signed papers to verify.
 
+mod completeness;
 pub(super) mod parts;
 pub(super) mod signed;
 pub(super) mod visits;

@@ -1,4 +1,4 @@
-//! A signed statement exactly as it was shown, with the drawn signature, and its verification line by line.
+//! A signed paper exactly as it was shown, with the drawn signature, and its verification line by line.
 
 use askama::Template;
 use axum::extract::Path;
@@ -9,10 +9,10 @@ use countersign_core::domain::time::Instant;
 use countersign_core::journal::facts::{Acknowledgement, Fact, PositionReport};
 use countersign_core::journal::{Entry, Scope};
 use countersign_core::read_model::statements::in_words;
-use countersign_core::snapshots::Snapshot;
-use countersign_core::snapshots::statement::{RenderModel, Statement};
+use countersign_core::snapshots::statement::RenderModel;
 use countersign_core::views::Check;
 
+use super::completeness::{Piece, pieces};
 use crate::auth::policy::Action;
 use crate::console::layout::caller::{Answer, Caller, private};
 use crate::console::layout::fault::Fault;
@@ -41,6 +41,7 @@ struct SignedPage {
     author: UserId,
     hash: Digest,
     ledger: Digest,
+    pieces: Vec<Piece>,
     verdict: Vec<VerdictLine>,
     holds: bool,
 }
@@ -78,13 +79,18 @@ fn opened(caller: &Caller, id: EntryId) -> Result<(Entry, Box<Acknowledgement>, 
     Ok((entry, ack, hash))
 }
 
-fn statement(ack: &Acknowledgement) -> Result<Statement, Fault> {
-    match minicbor::decode(&ack.statement_bytes) {
-        Ok(Snapshot::Statement(statement)) => Ok(*statement),
-        Ok(Snapshot::Ledger(_) | Snapshot::Plan(_) | Snapshot::Policy(_)) | Err(_) => {
-            Err(Fault::Rule("signed-unreadable", Vec::new()))
-        }
-    }
+fn completeness_of(
+    caller: &Caller,
+    p: &Frame,
+    id: EntryId,
+    scope: Scope,
+) -> Result<Vec<Piece>, Fault> {
+    let Scope::Stop(stop) = scope else {
+        return Ok(Vec::new());
+    };
+    let report = caller.desk().stop_report(stop)?;
+    let row = report.papers.iter().find(|row| row.entry == id);
+    Ok(row.map_or_else(Vec::new, |row| pieces(p, &row.completeness)))
 }
 
 fn signed_page(
@@ -94,7 +100,9 @@ fn signed_page(
 ) -> Result<SignedPage, Fault> {
     let p = caller.frame()?;
     let (entry, ack, hash) = opened(caller, id)?;
-    let statement = statement(&ack)?;
+    let statement = ack
+        .carried_statement()
+        .ok_or_else(|| Fault::Rule("signed-unreadable", Vec::new()))?;
     let image = caller
         .who
         .organisation
@@ -106,7 +114,10 @@ fn signed_page(
             Scope::Stop(stop) => Some(stop),
             Scope::Office | Scope::Organisation | Scope::Plan(_) | Scope::Customer(_) => None,
         },
-        model: statement.render_model,
+        model: ack
+            .drawn()
+            .ok_or_else(|| Fault::Rule("signed-unreadable", Vec::new()))?,
+        pieces: completeness_of(caller, &p, id, entry.scope)?,
         has_image: image.is_some(),
         made: entry.made.wall,
         words: in_words(ack.total),

@@ -8,6 +8,7 @@ use countersign_core::read_model::{documents, stops};
 use countersign_core::views::{EntryDetail, EntryRow, Fence, PositionRow};
 use serde::Deserialize;
 
+use super::completeness::{SignedPaper, signed_paper};
 use super::parts::{Attachment, Preview, attachments};
 use crate::auth::policy::Action;
 use crate::console::layout::caller::{Answer, Caller};
@@ -101,6 +102,7 @@ struct StopPage {
     timeline: Vec<Line>,
     attachments: Vec<Attachment>,
     paging: Paging,
+    signed: Vec<SignedPaper>,
     newer: usize,
     may_review: bool,
     may_settle: bool,
@@ -292,6 +294,11 @@ fn stop_page(caller: &Caller, stop: StopId, page: u32) -> Result<StopPage, Fault
             .take(usize::try_from(ROWS).unwrap_or(usize::MAX))
             .collect(),
         paging,
+        signed: report
+            .papers
+            .iter()
+            .map(|row| signed_paper(&p, row))
+            .collect(),
         newer: accepted_at
             .filter(|_| report.visit.state != ReviewState::Accepted)
             .map_or(0, |at| {
@@ -431,12 +438,14 @@ fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
             ("fact-statement-shown", String::new(), String::new())
         }
         EntryDetail::Acknowledgement {
+            paper,
             signer_name,
             capacity,
             total,
             ..
         } => {
             let named = [
+                ("paper", p.word("paper", paper)),
                 ("signer", signer_name.clone()),
                 ("capacity", p.word("capacity", capacity)),
                 ("total", p.cash(total)),
@@ -451,15 +460,60 @@ fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
             person,
             reason,
             words,
+            members,
             ..
-        } => (
-            "fact-refusal",
-            format!(
-                "{person}{}{}",
-                p.t("list-separator"),
-                p.word("reason", reason)
+        } => {
+            let mut quotes = vec![words.clone()];
+            quotes.extend(members.iter().map(|member| {
+                p.both(
+                    "visit-member-says",
+                    ("name", &member.name),
+                    ("words", &member.words),
+                )
+            }));
+            quotes.retain(|quote| !quote.is_empty());
+            (
+                "fact-refusal",
+                format!(
+                    "{person}{}{}",
+                    p.t("list-separator"),
+                    p.word("reason", reason)
+                ),
+                quotes.join("\n"),
+            )
+        }
+        EntryDetail::Countersignature { role, name, .. } => (
+            "fact-countersignature",
+            p.both(
+                "visit-countersigned-line",
+                ("name", name.clone()),
+                ("role", p.word("countersign-role", role)),
             ),
-            words.clone(),
+            String::new(),
+        ),
+        EntryDetail::CompanySeal { reads, .. } => {
+            ("fact-company-seal", reads.clone(), String::new())
+        }
+        EntryDetail::RefusalWitnessed { words } => {
+            ("fact-refusal-witnessed", String::new(), words.clone())
+        }
+        EntryDetail::DemandLetterPosted { posted, number } => (
+            "fact-demand-letter-posted",
+            p.both(
+                "visit-posted-line",
+                ("day", posted),
+                ("number", &p.or_dash(number)),
+            ),
+            String::new(),
+        ),
+        EntryDetail::CopyHandedOver { person, form, .. } => (
+            "fact-copy-handed-over",
+            p.both(
+                "visit-copy-line",
+                ("person", person.clone()),
+                ("form", p.word("copy-form", form)),
+            ),
+            String::new(),
         ),
         EntryDetail::Promise { amount, due, .. } => (
             "fact-promise",

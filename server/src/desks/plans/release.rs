@@ -11,7 +11,7 @@ use countersign_core::domain::ids::{CustomerId, DocumentId, PlanId, SnapshotId, 
 use countersign_core::domain::time::Day;
 use countersign_core::journal::Scope;
 use countersign_core::read_model::plans::{self, DraftStopRow};
-use countersign_core::read_model::{customers, ledgers};
+use countersign_core::read_model::{customers, entries, ledgers};
 use countersign_core::snapshots::Snapshot;
 use countersign_core::snapshots::ledger::LedgerCustomer;
 use countersign_core::snapshots::plan::{ApprovedPlan, PlannedStop};
@@ -124,7 +124,7 @@ impl<'a> Release<'a> {
     }
 
     fn statement(&mut self, customer: &LedgerCustomer) -> Result<SnapshotId, DeskError> {
-        let statement = self.desk.statement_of(customer)?;
+        let statement = self.desk.statement_of(customer, self.day()?)?;
         self.snapshot(
             Scope::Customer(customer.id),
             &Snapshot::Statement(Box::new(statement)),
@@ -212,12 +212,17 @@ fn held(
 }
 
 impl Desk {
-    /// The statement of a customer from the ledger in force.
-    fn statement_of(&self, customer: &LedgerCustomer) -> Result<Statement, DeskError> {
-        let (ledger, receivables) = self.organisation.read(|connection| {
+    /// The statement of a customer from the ledger in force, as it is to be signed on a day.
+    fn statement_of(
+        &self,
+        customer: &LedgerCustomer,
+        signing_day: Day,
+    ) -> Result<Statement, DeskError> {
+        let (ledger, receivables, restarts) = self.organisation.read(|connection| {
             Ok((
                 ledgers::in_force(connection)?,
                 ledgers::receivables_of(connection, customer.id)?,
+                entries::restarts(connection, customer.id)?,
             ))
         })?;
         let ledger = ledger.ok_or(DeskError::invalid("plan", "desk-invalid-no-ledger"))?;
@@ -240,6 +245,8 @@ impl Desk {
             ledger: ledger.ledger,
             cut_off: ledger.cut_off,
             receivables: &lines,
+            signing_day,
+            restarts: &restarts,
         }
         .form_a()
         .map_err(|_nothing_to_sign| DeskError::invalid("plan", "desk-plan-no-statement"))

@@ -12,7 +12,10 @@ use countersign_core::journal::facts::{Fact, OutcomeKind, SentBack, VisitAccepte
 use countersign_core::read_model::plans::{self, ApprovedStopRow};
 use countersign_core::read_model::reviews::{self, AcceptanceRow, SentBackRow};
 use countersign_core::read_model::{documents, entries};
-use countersign_core::views::{ConflictRow, EntryDetail, EntryRow, PositionRow, PromiseRow};
+use countersign_core::views::{
+    ConflictRow, EntryDetail, EntryRow, PositionRow, PostingRow, PromiseRow, SignedRow, posting,
+    signed_rows,
+};
 
 pub use verification::{VerificationLine, VerificationReport, VerificationStep};
 
@@ -84,6 +87,10 @@ pub struct StopReport {
     pub timeline: Vec<EntryRow>,
     /// Signed papers among them, oldest first.
     pub signed: Vec<EntryId>,
+    /// The same with what belongs to each, newest first.
+    pub papers: Vec<SignedRow>,
+    /// The demand letter that goes out after a refusal.
+    pub posting: Option<PostingRow>,
     /// Conflicts of the stop's and the customer's document.
     pub conflicts: Vec<ConflictRow>,
     /// Send-backs with the amendments that answer them.
@@ -152,6 +159,8 @@ impl Desk {
                 .filter(|entry| matches!(entry.detail, EntryDetail::Acknowledgement { .. }))
                 .map(|entry| entry.entry)
                 .collect(),
+            papers: signed_rows(&timeline),
+            posting: posting(&timeline, self.today()),
             visit,
             timeline,
             conflicts,
@@ -280,7 +289,12 @@ fn came_back(timeline: &[EntryRow]) -> impl Iterator<Item = &EntryRow> {
         | EntryDetail::Promise { .. }
         | EntryDetail::Outcome { .. }
         | EntryDetail::Amendment { .. }
-        | EntryDetail::Attached { .. } => true,
+        | EntryDetail::Attached { .. }
+        | EntryDetail::Countersignature { .. }
+        | EntryDetail::CompanySeal { .. }
+        | EntryDetail::RefusalWitnessed { .. }
+        | EntryDetail::DemandLetterPosted { .. }
+        | EntryDetail::CopyHandedOver { .. } => true,
         EntryDetail::ConflictSettled { .. }
         | EntryDetail::VisitAccepted { .. }
         | EntryDetail::SentBack { .. }

@@ -3,9 +3,8 @@
 use countersign_core::domain::ids::{EntryId, StopId};
 use countersign_core::journal::facts::{Acknowledgement, Fact};
 use countersign_core::read_model::statements;
-use countersign_core::views::{Check, SignedView, Verification};
+use countersign_core::views::{Check, SignedView, Verification, completeness};
 
-use super::verification::statement_in;
 use super::{VerificationReport, VerificationStep};
 use crate::auth::policy::Action;
 use crate::desks::{Desk, DeskError};
@@ -16,17 +15,18 @@ impl Desk {
     /// The image is a file that a phone made: a page shows it as an image from its own address, never as markup.
     pub fn signed_paper(&self, stop: StopId, entry: EntryId) -> Result<SignedView, DeskError> {
         let report = self.stop_report(stop)?;
-        let row = report
-            .timeline
-            .into_iter()
+        let timeline = report.timeline;
+        let row = timeline
+            .iter()
             .find(|row| row.entry == entry)
-            .ok_or(DeskError::NotFound)?;
+            .ok_or(DeskError::NotFound)?
+            .clone();
         let sealed = self.organisation.entry(entry)?.ok_or(DeskError::NotFound)?;
         let opened = sealed.open().map_err(|_unreadable| DeskError::Damaged)?;
         let Fact::Acknowledgement(paper) = opened.fact else {
             return Err(DeskError::NotFound);
         };
-        let statement = statement_in(&paper.statement_bytes).ok_or(DeskError::Damaged)?;
+        let drawn = paper.drawn().ok_or(DeskError::Damaged)?;
         let verification = verification(&self.verify_signed(entry)?);
         let Acknowledgement {
             paper: kind,
@@ -37,6 +37,10 @@ impl Desk {
             image,
             viewing,
             stroke_consent,
+            effect,
+            guarantors,
+            consents,
+            instalments,
             ..
         } = *paper;
         let image = self.organisation.blob(image.digest)?;
@@ -45,7 +49,7 @@ impl Desk {
             stop: Some(stop),
             paper: kind,
             statement: id,
-            render_model: statement.render_model,
+            render_model: drawn,
             render_model_digest: render_model,
             hash_short: render_model.short(),
             hash: sealed.hash(),
@@ -53,6 +57,11 @@ impl Desk {
             total_words: statements::in_words(total),
             signer,
             stroke_consent,
+            consents,
+            effect,
+            guarantors: guarantors.unwrap_or_default(),
+            instalments: instalments.unwrap_or_default(),
+            completeness: completeness(&row, &timeline),
             viewing,
             at_ms: opened.made.wall.ms(),
             at: opened.made.wall.shanghai(),

@@ -139,6 +139,12 @@ fn acknowledgement(cast: &Cast, cents: i64) -> Fact {
         },
         position: PositionReport::Missing(MissingFix::TimedOut),
         stroke_consent: StrokeConsent::Given,
+        paper_model: None,
+        effect: None,
+        guarantors: None,
+        seal: None,
+        consents: None,
+        instalments: None,
     }))
 }
 
