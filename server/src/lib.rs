@@ -21,3 +21,4 @@ pub mod organisation;
 pub mod router;
 pub mod serve;
 pub mod sync;
+pub mod uploads;

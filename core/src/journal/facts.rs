@@ -148,7 +148,10 @@ impl Fact {
             Self::Acknowledgement(it) => vec![it.strokes, it.image],
             Self::Countersignature(it) => vec![it.strokes, it.image],
             Self::CompanySeal(it) => vec![it.photo],
-            Self::LedgerImported(it) => vec![it.file, it.draft],
+            Self::LedgerImported(it) => {
+                let decisions = it.decided.as_ref().map(|decided| decided.decisions);
+                [it.file, it.draft].into_iter().chain(decisions).collect()
+            }
             Self::Attached(it) => std::iter::once(it.content).chain(it.thumbnail).collect(),
             Self::CheckIn(_)
             | Self::CheckOut(_)
@@ -765,6 +768,30 @@ pub struct LedgerImported {
     /// Sum of what is outstanding on the rows taken.
     #[n(6)]
     pub outstanding: Money,
+    /// What the clerk decided about single rows and customers; none when nothing was decided.
+    #[n(7)]
+    pub decided: Option<LedgerDecided>,
+}
+
+/// How many rows of a ledger file were decided by hand, and where each decision can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LedgerDecided {
+    /// The [`LedgerDecisions`](super::decisions::LedgerDecisions), kept as an attachment.
+    #[n(0)]
+    pub decisions: Part,
+    /// Rows taken with a corrected cell.
+    #[n(1)]
+    pub corrected: u64,
+    /// Rows struck.
+    #[n(2)]
+    pub struck: u64,
+    /// Rows taken as they are after somebody confirmed a doubt.
+    #[n(3)]
+    pub confirmed: u64,
+    /// Customers taken as new, or said to be one on file.
+    #[n(4)]
+    pub customers: u64,
 }
 
 /// Finance's signature under a draft.

@@ -5,6 +5,7 @@
 
 mod attached;
 pub mod chain;
+pub mod decisions;
 pub mod entry;
 pub mod facts;
 pub mod limits;

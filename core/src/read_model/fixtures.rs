@@ -105,6 +105,7 @@ pub(crate) fn ledger(cut_off: &str, rows: &[(u8, &str, &str)]) -> LedgerSnapshot
             })
             .collect(),
         total_outstanding: Money::sum(Currency::Cny, rows.iter().map(|row| yuan(row.2))).unwrap(),
+        decisions: None,
     }
 }
 

@@ -35,6 +35,10 @@ pub struct LedgerSnapshot {
     /// Sum of `outstanding`.
     #[n(7)]
     pub total_outstanding: Money,
+    /// Digest of the clerk's decisions on single rows and customers, so that a signature covers them; none when nothing
+    /// was decided.
+    #[n(8)]
+    pub decisions: Option<Digest>,
 }
 
 /// A customer's master data.

@@ -90,3 +90,7 @@ done-visit-sent-back = It is sent back and reaches the phone with its next sync.
 done-code-issued = The code is issued, shown to you only, valid for ten minutes.
 done-device-revoked = The device is revoked.
 done-conflict-settled = It is settled; the other value stays on record.
+done-decisions-saved = Saved; the file was read again accordingly.
+done-nothing-changed = Nothing was changed, so there was nothing to save.
+done-decision-taken-back = Taken back; its rows are held again.
+done-upload-discarded = The file was removed.

@@ -29,6 +29,12 @@ desk-invalid-many-stops = Too many stops; make several plans.
 desk-invalid-large-team = Too many people on the team.
 desk-invalid-nothing-came-back = Nothing has come back from this stop yet.
 desk-invalid-not-a-conflict = This field has one value only; there is nothing to settle.
+desk-invalid-reason-missing = Say why the row is struck or taken as it is.
+desk-invalid-customer-on-file = This code or name is on file; choose “On file already”, or correct it and save again.
+desk-invalid-customer-not-on-file = No single customer was found; enter the code, or the whole name.
+desk-invalid-too-many-uploads = Twelve files are under review. Keep a draft from one, or remove one that is not needed.
+desk-invalid-uploads-full = The files under review are too large together. Keep a draft from one, or remove one that is not needed.
+desk-invalid-upload-gone = This file is no longer under review: nobody changed it for 30 days, or it was removed. Upload it again.
 
 desk-plan-day = Enter the day of the visits, today or later.
 desk-plan-no-rep = At least one rep must be on the team.

@@ -90,3 +90,7 @@ done-visit-sent-back = 已退回补正，下次同步时到达手机。
 done-code-issued = 登记码已签发，只显示给您，十分钟内有效。
 done-device-revoked = 设备已吊销。
 done-conflict-settled = 已选定，另一份内容仍留在记录中。
+done-decisions-saved = 处理已保存，并按处理重新读取了文件。
+done-nothing-changed = 没有改动，什么都不用保存。
+done-decision-taken-back = 已撤回；相应的行重新留待处理。
+done-upload-discarded = 文件已移除。

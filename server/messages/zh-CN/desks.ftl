@@ -29,6 +29,12 @@ desk-invalid-many-stops = 走访点太多，请分成几份方案。
 desk-invalid-large-team = 走访人员太多。
 desk-invalid-nothing-came-back = 这个走访点还没有任何回传内容。
 desk-invalid-not-a-conflict = 这一栏没有不同的填写内容，无需选择。
+desk-invalid-reason-missing = 剔除或照原样采用须写明原因。
+desk-invalid-customer-on-file = 这个编码或名称已有客户；请选“是已有客户”，或改正后再保存。
+desk-invalid-customer-not-on-file = 没有找到唯一的客户；请填写其编码，或完整的名称。
+desk-invalid-too-many-uploads = 核对中的文件已达 12 个。请先保存草稿，或移除不再需要的文件。
+desk-invalid-uploads-full = 核对中的文件合计太大。请先保存草稿，或移除不再需要的文件。
+desk-invalid-upload-gone = 这个文件已不在核对中：30 天没有改动，或已被移除。请重新上传。
 
 desk-plan-day = 请填写走访日期，且不能早于今天。
 desk-plan-no-rep = 走访人员中至少要有一名业务员。

@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(admin_routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .merge(upload)
-        .layer(axum::Extension(clerk::imports::Imports::default()))
+        .layer(axum::Extension(clerk::readings::Readings::default()))
         .layer(axum::Extension(admin::devices::Tickets::default()))
 }
 
@@ -74,7 +74,23 @@ fn clerk_routes() -> Router<App> {
             "/ledgers/imports/{import}/problems.xlsx",
             get(clerk::export::xlsx),
         )
+        .route(
+            "/ledgers/imports/{import}/decide",
+            post(clerk::decisions::decide),
+        )
+        .route(
+            "/ledgers/imports/{import}/decide-all",
+            post(clerk::decisions::decide_all),
+        )
+        .route(
+            "/ledgers/imports/{import}/take-back",
+            post(clerk::decisions::take_back),
+        )
         .route("/ledgers/imports/{import}/keep", post(clerk::imports::keep))
+        .route(
+            "/ledgers/imports/{import}/discard",
+            post(clerk::imports::discard),
+        )
         .route("/customers", get(clerk::customers::index))
         .route("/customers/{customer}", get(clerk::customers::customer))
         .route(
@@ -97,6 +113,11 @@ fn decision_routes() -> Router<App> {
     Router::new()
         .route("/ledgers", get(finance::index))
         .route("/ledgers/{ledger}", get(finance::ledger))
+        .route("/ledgers/{ledger}/decisions", get(finance::decisions::page))
+        .route(
+            "/ledgers/{ledger}/decisions.csv",
+            get(finance::decisions::csv),
+        )
         .route("/ledgers/{ledger}/sign", post(finance::sign))
         .route("/visit-lists/{list}/decide", post(manager::decide_list))
         .route("/plans/{plan}/decide", post(director::decide_plan))

@@ -5,6 +5,7 @@ use countersign_core::documents::DocumentError;
 use crate::auth::accounts::AccountsError;
 use crate::ledger_import::ImportError;
 use crate::organisation::{AppendError, ReadError};
+use crate::uploads::UploadError;
 
 /// Why a desk said no, or could not act. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,20 @@ impl From<AppendError> for DeskError {
 impl From<ReadError> for DeskError {
     fn from(error: ReadError) -> Self {
         Self::Read(Box::new(error))
+    }
+}
+
+impl From<UploadError> for DeskError {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::TooMany => Self::invalid("file", "desk-invalid-too-many-uploads"),
+            UploadError::Full => Self::invalid("file", "desk-invalid-uploads-full"),
+            UploadError::Gone => Self::invalid("file", "desk-invalid-upload-gone"),
+            UploadError::Stale => Self::Stale,
+            UploadError::Store(_) | UploadError::Unreadable(_) => {
+                Self::Read(Box::new(ReadError::Uploads(error)))
+            }
+        }
     }
 }
 

@@ -27,7 +27,9 @@ use countersign_core::journal::facts::Fact;
 use countersign_core::snapshots::policy::{Policy, Role};
 
 pub use error::DeskError;
-pub use ledgers::{Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile};
+pub use ledgers::{
+    Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile, UploadView,
+};
 pub use parts::PartFile;
 pub use plans::{NewPlan, PlanEdit, PlanProblem, PlanView};
 pub use reviews::{

@@ -46,18 +46,19 @@ pub use amount::Unit;
 pub use columns::{Column, Field, MappedColumn};
 pub use date::DateOrder;
 pub use error::{Found, ImportError};
-pub use options::{Decision, KnownCustomer, Options, SheetAnswer};
+pub use options::{Decision, KnownCustomer, Options, SheetAnswer, WrittenCustomer};
+pub use register::KnownCustomers;
 pub use result::{
-    ContractRow, CustomerRow, Encoding, Format, IgnoredKind, IgnoredRow, LedgerImport, PaymentRow,
-    Place, Problem, ProblemKind, Question, QuestionKind, ReceivableRow, SheetKind, SheetRead,
-    Source, StatedTotal, Totals, UnitRead,
+    ContractRow, CustomerRow, Encoding, FileCell, FileRow, Format, IgnoredKind, IgnoredRow,
+    LedgerImport, PaymentRow, Place, Problem, ProblemKind, Question, QuestionKind, ReceivableRow,
+    RowState, SheetKind, SheetRead, Source, StatedTotal, Totals, UnitRead,
 };
 pub use workbook::{MAX_BYTES, MAX_COLUMNS, MAX_ROWS};
 
 use amount::{Amount, read_amount};
-use cell::{Row, Sheet, identifier};
+use cell::{Row, Sheet, fold, identifier};
 use layout::Layout;
-use receivables::{Seen, Table};
+use receivables::{Doubts, Seen, Table};
 use register::Register;
 use rows::RowKind;
 
@@ -102,6 +103,9 @@ pub fn read(
     for customer in &options.customers_known {
         reading.register.add(customer.clone());
     }
+    for (written, customer) in &options.customers {
+        reading.register.mean(written.clone(), customer.clone());
+    }
     let parts = reading.sheets(&sheets, &layouts, currency);
     (reading.progress)(total, total);
     let source = Source {
@@ -111,6 +115,7 @@ pub fn read(
     };
     let mut import = assemble(source, currency, &layouts, parts);
     import.questions = questions::ask(&sheets, &layouts, &import, options);
+    asked_rows(&sheets, &layouts, &mut import);
     Ok(import)
 }
 
@@ -123,6 +128,7 @@ struct Part {
     payments: Vec<PaymentRow>,
     receivables: Vec<ReceivableRow>,
     problems: Vec<Problem>,
+    file_rows: Vec<FileRow>,
     held: usize,
     ignored: Vec<IgnoredRow>,
     totals: Vec<StatedTotal>,
@@ -206,34 +212,64 @@ impl Reading<'_> {
     }
 
     fn data(&mut self, row: &Row, place: Place, table: &Table<'_>, part: &mut Part) {
-        let corrected = match self.decisions.get(&place) {
-            Some(Decision::Strike) => {
-                let kind = IgnoredKind::Struck;
-                part.ignored.push(IgnoredRow { place, kind });
-                return;
-            }
-            Some(Decision::Correct(cells)) => Some(corrected(row, table.layout, cells)),
-            None => None,
+        let decision = self.decisions.get(&place).copied();
+        let as_filed = |state| file_row(&place, table.layout, row, state);
+        if decision == Some(&Decision::Strike) {
+            part.file_rows.push(as_filed(RowState::Struck));
+            let kind = IgnoredKind::Struck;
+            part.ignored.push(IgnoredRow { place, kind });
+            return;
+        }
+        let read_as = decision.map(|decision| corrected(row, table.layout, decision.cells()));
+        let (doubts, state) = match decision {
+            Some(Decision::Confirm(_)) => (Doubts::Confirmed, Some(RowState::Confirmed)),
+            Some(_) => (Doubts::Open, Some(RowState::Corrected)),
+            None => (Doubts::Open, None),
         };
-        let row = corrected.as_ref().unwrap_or(row);
-        let problems = match table.layout.kind {
-            SheetKind::Customers => registers::customer(table, row).map(|customer| {
+        let read_as = read_as.as_ref().unwrap_or(row);
+        match self.taken(read_as, table, doubts, part) {
+            Ok(()) => part.file_rows.extend(state.map(as_filed)),
+            Err(problems) => {
+                let mut held = as_filed(RowState::Held);
+                let is_unknown = |problem: &Problem| problem.kind == ProblemKind::UnknownCustomer;
+                if problems.iter().any(is_unknown) {
+                    let cell = |field| table.layout.cell(read_as, field);
+                    let (code, name) = (cell(Field::Code), cell(Field::Customer));
+                    let as_it_stands = KnownCustomer {
+                        code: code.map(identifier).unwrap_or_default(),
+                        name: name.map(|cell| fold(&cell.to_string())).unwrap_or_default(),
+                    };
+                    held.unknown = Some((register::written(code, name), as_it_stands));
+                }
+                part.file_rows.push(held);
+                part.held += 1;
+                part.problems.extend(problems);
+            }
+        }
+    }
+
+    fn taken(
+        &mut self,
+        row: &Row,
+        table: &Table<'_>,
+        doubts: Doubts,
+        part: &mut Part,
+    ) -> Result<(), Vec<Problem>> {
+        match table.layout.kind {
+            SheetKind::Customers => registers::customer(table, row, doubts).map(|customer| {
                 self.register.add(KnownCustomer::from(&customer));
                 part.customers.push(customer);
             }),
-            SheetKind::Contracts => {
-                registers::contract(table, row).map(|contract| part.contracts.push(contract))
-            }
+            SheetKind::Contracts => registers::contract(table, row, doubts)
+                .map(|contract| part.contracts.push(contract)),
             SheetKind::Payments => {
-                registers::payment(table, row).map(|payment| part.payments.push(payment))
+                registers::payment(table, row, doubts).map(|payment| part.payments.push(payment))
             }
-            SheetKind::Receivables => receivables::read(table, row, &self.register, &mut self.seen)
-                .map(|receivable| part.receivables.push(receivable)),
+            SheetKind::Receivables => {
+                receivables::read(table, row, (&self.register, &mut self.seen), doubts)
+                    .map(|receivable| part.receivables.push(receivable))
+            }
             SheetKind::Notes | SheetKind::Unread | SheetKind::Empty => Ok(()),
-        };
-        if let Err(problems) = problems {
-            part.held += 1;
-            part.problems.extend(problems);
         }
     }
 
@@ -275,6 +311,46 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// The row as the file has it.
+fn file_row(place: &Place, layout: &Layout, row: &Row, state: RowState) -> FileRow {
+    let cell = |(column, cell): &(u32, cell::Cell)| {
+        let mapped = layout.columns.iter().find(|at| at.column.0 == *column);
+        FileCell {
+            column: Column(*column),
+            header: mapped.map(|at| at.header.clone()).unwrap_or_default(),
+            field: mapped.and_then(|at| at.field),
+            text: cell.to_string(),
+        }
+    };
+    FileRow {
+        place: place.clone(),
+        cells: row.cells.iter().map(cell).collect(),
+        state,
+        unknown: None,
+    }
+}
+
+/// The rows that are taken and asked about by themselves join those that are held or decided.
+fn asked_rows(sheets: &[Sheet], layouts: &[Layout], import: &mut LedgerImport) {
+    let unusual = |question: &&Question| question.kind == QuestionKind::UnusualAmount;
+    for question in import.questions.iter().filter(unusual) {
+        let place = &question.place;
+        let found = sheets.iter().zip(layouts).find_map(|(sheet, layout)| {
+            let rows = (sheet.name == place.sheet).then_some(&sheet.rows)?;
+            let row = rows.iter().find(|row| row.number == place.row)?;
+            Some(file_row(place, layout, row, RowState::Asked))
+        });
+        let is_there = import.file_rows.iter().any(|row| row.place == *place);
+        import.file_rows.extend(found.filter(|_| !is_there));
+    }
+}
+
+/// Whether two texts say the same in a cell: they differ at most in width and white space.
+#[must_use]
+pub fn is_same_text(one: &str, other: &str) -> bool {
+    fold(one) == fold(other)
 }
 
 fn corrected(row: &Row, layout: &Layout, cells: &[(Field, String)]) -> Row {
@@ -331,6 +407,7 @@ fn assemble(
         ignored_rows: Vec::new(),
         totals_stated: Vec::new(),
         questions: Vec::new(),
+        file_rows: Vec::new(),
         totals: Totals::none(currency),
     };
     let mut held = 0;
@@ -343,6 +420,7 @@ fn assemble(
         import.payments.extend(part.payments);
         import.receivables.extend(part.receivables);
         import.problems.extend(part.problems);
+        import.file_rows.extend(part.file_rows);
         import.ignored_rows.extend(part.ignored);
         import.totals_stated.extend(part.totals);
     }

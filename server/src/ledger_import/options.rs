@@ -48,6 +48,30 @@ pub enum Decision {
     Strike,
     /// These cells should read so; the row is checked again.
     Correct(Vec<(Field, String)>),
+    /// These cells should read so, and what is then only doubtful is taken as it is, see [`Problem::can_confirm`].
+    ///
+    /// [`Problem::can_confirm`]: super::result::Problem::can_confirm
+    Confirm(Vec<(Field, String)>),
+}
+
+impl Decision {
+    /// The cells that are read with another text.
+    #[must_use]
+    pub fn cells(&self) -> &[(Field, String)] {
+        match self {
+            Self::Strike => &[],
+            Self::Correct(cells) | Self::Confirm(cells) => cells,
+        }
+    }
+}
+
+/// A customer as rows of the file write it: code and name, folded; either may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WrittenCustomer {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
 }
 
 /// The answers to one import. The default answers nothing.
@@ -57,6 +81,8 @@ pub struct Options {
     pub customers_known: Vec<KnownCustomer>,
     /// Answers about sheets: kind, header rows, columns, unit.
     pub sheets: Vec<SheetAnswer>,
+    /// Which customer is meant where the file writes one that is not on file.
+    pub customers: Vec<(WrittenCustomer, KnownCustomer)>,
     /// Decisions on rows.
     pub rows: Vec<(Place, Decision)>,
     /// The currency, when the file does not say it.

@@ -1,5 +1,7 @@
 //! What the clerk is asked although no row is held for it.
 
+use std::collections::BTreeSet;
+
 use countersign_core::domain::money::{Currency, Money};
 use rust_decimal::Decimal;
 
@@ -7,7 +9,7 @@ use super::cell::{Cell, Sheet};
 use super::columns::Field;
 use super::date::DateOrder;
 use super::layout::Layout;
-use super::options::Options;
+use super::options::{Decision, Options};
 use super::registers::sum;
 use super::result::{LedgerImport, Place, Question, QuestionKind, SheetKind, UnitRead};
 
@@ -74,7 +76,7 @@ pub(crate) fn ask(
             }));
         }
     }
-    questions.extend(unusual(import));
+    questions.extend(unusual(import, options));
     questions.extend(differing_totals(import));
     questions
 }
@@ -104,7 +106,14 @@ fn fine_amount(sheet: &Sheet, layout: &Layout) -> Option<(u32, String)> {
         })
 }
 
-fn unusual(import: &LedgerImport) -> Vec<Question> {
+/// A row that the clerk has confirmed is not asked about again.
+fn unusual(import: &LedgerImport, options: &Options) -> Vec<Question> {
+    let confirmed: BTreeSet<&Place> = options
+        .rows
+        .iter()
+        .filter(|(_, decision)| matches!(decision, Decision::Confirm(_)))
+        .map(|(place, _)| place)
+        .collect();
     let mut questions = Vec::new();
     for sheet in &import.sheets {
         let rows = || {
@@ -121,7 +130,10 @@ fn unusual(import: &LedgerImport) -> Vec<Question> {
         amounts.sort_unstable();
         let usual = amounts.get(amounts.len() / 2).copied().unwrap_or_default();
         let bound = usual * Decimal::from(UNUSUAL_TIMES);
-        let beyond = rows().filter(|row| !usual.is_zero() && row.amount.amount().abs() > bound);
+        let beyond = rows().filter(|row| {
+            let is_beyond = !usual.is_zero() && row.amount.amount().abs() > bound;
+            is_beyond && !confirmed.contains(&row.place)
+        });
         questions.extend(beyond.take(MOST_PER_KIND).map(|row| Question {
             place: row.place.clone(),
             kind: QuestionKind::UnusualAmount,

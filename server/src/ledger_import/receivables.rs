@@ -27,6 +27,40 @@ pub(crate) struct Table<'a> {
     pub currency: Currency,
 }
 
+/// Whether somebody has confirmed what is only doubtful in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubts {
+    Open,
+    Confirmed,
+}
+
+impl Doubts {
+    pub(crate) fn settle(self, problems: &mut Vec<Problem>) {
+        if self == Self::Confirmed {
+            problems.retain(|problem| !problem.can_confirm);
+        }
+    }
+}
+
+/// Whether a row may be taken although a cell has this problem: the cell says nothing that a figure or a due day rests on.
+pub(crate) const fn can_confirm(field: Field, kind: ProblemKind) -> bool {
+    match kind {
+        ProblemKind::DueBeforeInvoice | ProblemKind::BadPosition => true,
+        ProblemKind::BadDate => {
+            matches!(field, Field::Invoiced | Field::Settled | Field::SignedOn)
+        }
+        ProblemKind::MissingDueDate
+        | ProblemKind::BadAmount
+        | ProblemKind::BalanceMismatch
+        | ProblemKind::Duplicate
+        | ProblemKind::UnknownCustomer
+        | ProblemKind::AmbiguousUnit
+        | ProblemKind::MissingDocument
+        | ProblemKind::BadDocument
+        | ProblemKind::BadCustomer => false,
+    }
+}
+
 /// Whose document numbers have come before: the customer on file, or what the row calls him.
 pub(crate) type Seen = BTreeSet<(String, String)>;
 
@@ -34,8 +68,8 @@ pub(crate) type Seen = BTreeSet<(String, String)>;
 pub(crate) fn read(
     table: &Table<'_>,
     row: &Row,
-    register: &Register,
-    seen: &mut Seen,
+    (register, seen): (&Register, &mut Seen),
+    doubts: Doubts,
 ) -> Result<ReceivableRow, Vec<Problem>> {
     let mut reading = Reading {
         table,
@@ -48,6 +82,7 @@ pub(crate) fn read(
     let settled = reading.day(Field::Settled);
     let figures = reading.figures(settled);
     let Reading { mut problems, .. } = reading;
+    doubts.settle(&mut problems);
     problems.sort_by_key(|problem| (problem.column, problem.kind));
     match (customer, due, figures) {
         (Some(customer), Some(due), Some(figures)) if problems.is_empty() => Ok(ReceivableRow {
@@ -129,6 +164,7 @@ impl Reading<'_> {
             column,
             header,
             kind,
+            can_confirm: can_confirm(field, kind),
             found: self
                 .cell(field)
                 .map(ToString::to_string)
@@ -138,7 +174,7 @@ impl Reading<'_> {
 
     fn customer(&mut self, register: &Register) -> Option<KnownCustomer> {
         let found = register.find(self.cell(Field::Code), self.cell(Field::Customer));
-        if let Some((_, customer)) = found {
+        if let Some(customer) = found {
             return Some(customer.clone());
         }
         let has_names = self.table.layout.at(Field::Customer).is_some();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, identifier, squeeze};
-use super::options::KnownCustomer;
+use super::options::{KnownCustomer, WrittenCustomer};
 
 /// Customers by code and by folded name.
 #[derive(Debug, Default)]
@@ -12,6 +12,18 @@ pub(crate) struct Register {
     by_code: BTreeMap<String, usize>,
     /// None where two customers have the same name: then a name alone says nothing.
     by_name: BTreeMap<String, Option<usize>>,
+    /// What the clerk said about customers that neither code nor name finds.
+    meant: BTreeMap<WrittenCustomer, KnownCustomer>,
+}
+
+/// How a row writes its customer.
+pub(crate) fn written(code: Option<&Cell>, name: Option<&Cell>) -> WrittenCustomer {
+    WrittenCustomer {
+        code: code.map(identifier).unwrap_or_default(),
+        name: name
+            .map(|cell| squeeze(&cell.to_string()))
+            .unwrap_or_default(),
+    }
 }
 
 impl Register {
@@ -47,18 +59,56 @@ impl Register {
         self.customers.push(customer);
     }
 
-    /// The customer of a row: by code, else by name.
-    pub(crate) fn find(
-        &self,
-        code: Option<&Cell>,
-        name: Option<&Cell>,
-    ) -> Option<(usize, &KnownCustomer)> {
+    /// Rows that write `written` mean `customer`, which counts as on file from now on.
+    pub(crate) fn mean(&mut self, written: WrittenCustomer, customer: KnownCustomer) {
+        self.add(customer.clone());
+        self.meant.insert(written, customer);
+    }
+
+    /// The customer of a row: by code, else by name, else as the clerk said.
+    pub(crate) fn find(&self, code: Option<&Cell>, name: Option<&Cell>) -> Option<&KnownCustomer> {
         let by_code = code.and_then(|cell| self.by_code.get(&identifier(cell)).copied());
         let by_name = || {
             let name = squeeze(&name?.to_string());
             self.by_name.get(&name).copied().flatten()
         };
-        let index = by_code.or_else(by_name)?;
-        self.customers.get(index).map(|customer| (index, customer))
+        match by_code.or_else(by_name) {
+            Some(index) => self.customers.get(index),
+            None => self.meant.get(&written(code, name)),
+        }
+    }
+}
+
+/// Customers on file, to be found by what a person types.
+#[derive(Debug, Default)]
+pub struct KnownCustomers(Register);
+
+impl KnownCustomers {
+    /// These customers.
+    pub fn new(customers: impl IntoIterator<Item = KnownCustomer>) -> Self {
+        let mut register = Register::default();
+        for customer in customers {
+            register.add(customer);
+        }
+        Self(register)
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, customer: KnownCustomer) {
+        self.0.add(customer);
+    }
+
+    /// The customer with this code, else with this name; none when neither finds exactly one.
+    #[must_use]
+    pub fn find(&self, code: &str, name: &str) -> Option<&KnownCustomer> {
+        let cell = |text: &str| Cell::text(text);
+        self.0.find(cell(code).as_ref(), cell(name).as_ref())
+    }
+
+    /// Whether the code, or the name, is somebody's already.
+    #[must_use]
+    pub fn has(&self, customer: &KnownCustomer) -> bool {
+        self.0.by_code.contains_key(&squeeze(&customer.code))
+            || self.0.by_name.contains_key(&squeeze(&customer.name))
     }
 }

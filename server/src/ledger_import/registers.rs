@@ -8,21 +8,23 @@ use super::amount::{Amount, Unit, read_amount};
 use super::cell::{Row, fold};
 use super::columns::Field;
 use super::date::{DateCell, read_date};
-use super::receivables::{Table, text};
+use super::receivables::{Doubts, Table, can_confirm, text};
 use super::result::{ContractRow, CustomerRow, PaymentRow, Place, Problem, ProblemKind};
 
 /// A row that is being read; collects what is wrong with it.
 struct Line<'a> {
     table: &'a Table<'a>,
     row: &'a Row,
+    doubts: Doubts,
     problems: Vec<Problem>,
 }
 
 impl<'a> Line<'a> {
-    fn new(table: &'a Table<'a>, row: &'a Row) -> Self {
+    fn new(table: &'a Table<'a>, row: &'a Row, doubts: Doubts) -> Self {
         Self {
             table,
             row,
+            doubts,
             problems: Vec::new(),
         }
     }
@@ -42,6 +44,7 @@ impl<'a> Line<'a> {
             column,
             header,
             kind,
+            can_confirm: can_confirm(field, kind),
             found: found.map(ToString::to_string).unwrap_or_default(),
         });
     }
@@ -92,7 +95,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn finish<T>(self, value: T) -> Result<T, Vec<Problem>> {
+    fn finish<T>(mut self, value: T) -> Result<T, Vec<Problem>> {
+        self.doubts.settle(&mut self.problems);
         if self.problems.is_empty() {
             Ok(value)
         } else {
@@ -102,8 +106,12 @@ impl<'a> Line<'a> {
 }
 
 /// A customer with a code or a name. Positions are taken as written, with the crs the file names.
-pub(crate) fn customer(table: &Table<'_>, row: &Row) -> Result<CustomerRow, Vec<Problem>> {
-    let mut line = Line::new(table, row);
+pub(crate) fn customer(
+    table: &Table<'_>,
+    row: &Row,
+    doubts: Doubts,
+) -> Result<CustomerRow, Vec<Problem>> {
+    let mut line = Line::new(table, row, doubts);
     let code = line.text(Field::Code).unwrap_or_default();
     let name = line.text(Field::Customer).unwrap_or_default();
     if code.is_empty() && name.is_empty() {
@@ -126,8 +134,12 @@ pub(crate) fn customer(table: &Table<'_>, row: &Row) -> Result<CustomerRow, Vec<
 }
 
 /// A contract; its amount may be empty.
-pub(crate) fn contract(table: &Table<'_>, row: &Row) -> Result<ContractRow, Vec<Problem>> {
-    let mut line = Line::new(table, row);
+pub(crate) fn contract(
+    table: &Table<'_>,
+    row: &Row,
+    doubts: Doubts,
+) -> Result<ContractRow, Vec<Problem>> {
+    let mut line = Line::new(table, row, doubts);
     let number = line.text(Field::Contract).unwrap_or_default();
     if number.is_empty() {
         line.report(Field::Contract, ProblemKind::MissingDocument);
@@ -166,8 +178,12 @@ fn rate(line: &mut Line<'_>) -> Option<Decimal> {
 }
 
 /// A payment with its day and amount.
-pub(crate) fn payment(table: &Table<'_>, row: &Row) -> Result<PaymentRow, Vec<Problem>> {
-    let mut line = Line::new(table, row);
+pub(crate) fn payment(
+    table: &Table<'_>,
+    row: &Row,
+    doubts: Doubts,
+) -> Result<PaymentRow, Vec<Problem>> {
+    let mut line = Line::new(table, row, doubts);
     let amount_field = if table.layout.at(Field::Amount).is_some() {
         Field::Amount
     } else {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::amount::Unit;
 use super::columns::{Column, Field, MappedColumn};
 use super::date::DateOrder;
+use super::options::{KnownCustomer, WrittenCustomer};
 
 /// A row as a spreadsheet program counts it. In a text file rows are records, so a line break inside quotes starts none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -349,8 +350,52 @@ pub struct Problem {
     pub header: String,
     /// What is wrong.
     pub kind: ProblemKind,
+    /// Whether a person may take the row as it is: the cell is then left out where it cannot be read.
+    pub can_confirm: bool,
     /// What the cell holds, as text.
     pub found: String,
+}
+
+/// A row that is held, asked about or decided, with its cells as the file has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileRow {
+    /// Sheet and row.
+    pub place: Place,
+    /// The cells that are not empty, from left to right.
+    pub cells: Vec<FileCell>,
+    /// What became of it.
+    pub state: RowState,
+    /// Where its customer is unknown: how the row writes him, corrections included, folded and as it stands there.
+    pub unknown: Option<(WrittenCustomer, KnownCustomer)>,
+}
+
+/// A cell as the file has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileCell {
+    /// Letter of the column.
+    pub column: Column,
+    /// Text above that column.
+    pub header: String,
+    /// What the column holds, when that is known.
+    pub field: Option<Field>,
+    /// The content as text.
+    pub text: String,
+}
+
+/// What became of a row that somebody has to look at, or has looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// Held for its problems; in no total.
+    Held,
+    /// Taken, with a question that nobody has answered yet.
+    Asked,
+    /// Left out by the clerk.
+    Struck,
+    /// Taken with the clerk's corrections.
+    Corrected,
+    /// Taken as it is, as the clerk confirmed.
+    Confirmed,
 }
 
 /// Why a row is neither data nor a problem.
@@ -524,6 +569,8 @@ pub struct LedgerImport {
     pub totals_stated: Vec<StatedTotal>,
     /// What the clerk should look at.
     pub questions: Vec<Question>,
+    /// Every row that is held, asked about by itself or decided, in order of sheets and rows.
+    pub file_rows: Vec<FileRow>,
     /// Sums over the accepted receivables.
     pub totals: Totals,
 }

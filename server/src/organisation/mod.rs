@@ -28,6 +28,7 @@ use crate::auth::secret::SecretError;
 use crate::blobs::{BlobError, Blobs};
 use crate::journal::sqlite::SqliteJournal;
 use crate::journal::{Journal, JournalError, RowBody, StoredDocument};
+use crate::uploads::{UploadError, Uploads};
 
 pub(crate) use append::{ATTEMPTS, entry_record};
 pub use key::KeyError;
@@ -167,6 +168,9 @@ pub enum ReadError {
     /// The server's own database.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
+    /// Ledger files under review.
+    #[error(transparent)]
+    Uploads(#[from] UploadError),
     /// The key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -184,6 +188,7 @@ pub struct Organisation {
     journal: Arc<dyn Journal>,
     rows: Arc<Rows>,
     blobs: Blobs,
+    uploads: Uploads,
     signer: SoftwareSigner,
     public_key: Vec<u8>,
     accounts: Arc<Accounts>,
@@ -236,6 +241,7 @@ impl Organisation {
             journal,
             rows,
             blobs: Blobs::open(&folder.join("blobs"))?,
+            uploads: Uploads::open(&folder.join("uploads.sqlite"))?,
             signer,
             accounts: around.accounts,
             clock: around.clock,
@@ -272,6 +278,12 @@ impl Organisation {
     #[must_use]
     pub const fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    /// Ledger files under review.
+    #[must_use]
+    pub const fn uploads(&self) -> &Uploads {
+        &self.uploads
     }
 
     /// People and devices.
@@ -411,10 +423,11 @@ impl Organisation {
         })
     }
 
-    /// Writes a consistent copy of the journal, the key and the attachments into `folder`.
+    /// Writes a consistent copy of the journal, the key, the attachments and the files under review into `folder`.
     pub fn backup(&self, folder: &Path) -> Result<(), ReadError> {
         std::fs::create_dir_all(folder)?;
         self.journal.backup(&folder.join("journal.sqlite"))?;
+        self.uploads.backup(&folder.join("uploads.sqlite"))?;
         std::fs::copy(self.folder.join("server.key"), folder.join("server.key"))?;
         copy_folder(&self.folder.join("blobs"), &folder.join("blobs"))?;
         Ok(())

@@ -7,6 +7,7 @@ mod cut_connection;
 mod first_sync_of_200_stops;
 mod killed_while_capturing;
 mod killed_while_signing;
+mod messy_ledger;
 mod offline_day;
 mod photo_cut;
 mod reassigned_mid_day;

@@ -7,7 +7,7 @@ use crate::domain::ids::{CustomerId, Digest, EntryId, ReceivableId, SnapshotId, 
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::{Day, Instant};
 use crate::journal::Entry;
-use crate::journal::facts::{Fact, LedgerImported, LedgerSigned};
+use crate::journal::facts::{Fact, LedgerDecided, LedgerImported, LedgerSigned};
 use crate::read_model::columns::{minor, money, parsed, parsed_or_null, text};
 use crate::snapshots::ledger::LedgerSnapshot;
 
@@ -35,6 +35,16 @@ pub struct DraftRow {
     pub held: i64,
     /// Total of the rows taken.
     pub outstanding: Money,
+    /// Digest of the clerk's decisions on single rows and customers, an attachment; none when nothing was decided.
+    pub decisions: Option<Digest>,
+    /// Rows taken with a corrected cell.
+    pub corrected: i64,
+    /// Rows struck.
+    pub struck: i64,
+    /// Rows taken as they are after somebody confirmed a doubt.
+    pub confirmed: i64,
+    /// Customers taken as new, or said to be one on file.
+    pub customers_decided: i64,
     /// Who imported.
     pub imported_by: UserId,
     /// When.
@@ -128,9 +138,13 @@ fn insert_draft(
     hash: Digest,
     fact: &LedgerImported,
 ) -> rusqlite::Result<()> {
+    let decided = fact.decided.as_ref();
+    let count = |of: fn(&LedgerDecided) -> u64| {
+        i64::try_from(decided.map(of).unwrap_or_default()).unwrap_or(i64::MAX)
+    };
     tx.execute(
         "insert or ignore into ledger_drafts values (:draft, :entry, :entry_hash, :file, :file_name, :cut_off, :currency,
-            :accepted, :held, :outstanding, :by, :at)",
+            :accepted, :held, :outstanding, :decisions, :corrected, :struck, :confirmed, :customers_decided, :by, :at)",
         named_params! {
             ":draft": text(&fact.draft.digest),
             ":entry": text(&entry.id),
@@ -142,6 +156,11 @@ fn insert_draft(
             ":accepted": i64::try_from(fact.accepted).unwrap_or(i64::MAX),
             ":held": i64::try_from(fact.held).unwrap_or(i64::MAX),
             ":outstanding": minor(fact.outstanding)?,
+            ":decisions": decided.map(|decided| text(&decided.decisions.digest)),
+            ":corrected": count(|decided| decided.corrected),
+            ":struck": count(|decided| decided.struck),
+            ":confirmed": count(|decided| decided.confirmed),
+            ":customers_decided": count(|decided| decided.customers),
             ":by": text(&entry.author),
             ":at": entry.made.wall.ms(),
         },
@@ -254,6 +273,11 @@ fn draft_row(row: &Row<'_>) -> rusqlite::Result<DraftRow> {
         accepted: row.get("accepted")?,
         held: row.get("held")?,
         outstanding: money(row, "outstanding_minor", currency(row)?)?,
+        decisions: parsed_or_null(row, "decisions")?,
+        corrected: row.get("corrected")?,
+        struck: row.get("struck")?,
+        confirmed: row.get("confirmed")?,
+        customers_decided: row.get("customers_decided")?,
         imported_by: parsed(row, "imported_by")?,
         imported_at: Instant::from_ms(row.get("imported_at_ms")?),
         is_signed: row.get("is_signed")?,

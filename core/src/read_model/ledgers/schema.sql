@@ -10,6 +10,11 @@ create table if not exists ledger_drafts (
     accepted integer not null, -- rows taken
     held integer not null, -- rows that wait for a decision; in no total
     outstanding_minor integer not null,
+    decisions text, -- digest of the clerk's decisions on single rows; null when there are none
+    corrected integer not null, -- rows taken with a corrected cell
+    struck integer not null,
+    confirmed integer not null, -- rows taken as they are
+    customers_decided integer not null,
     imported_by text not null,
     imported_at_ms integer not null
 ) strict;

@@ -1,14 +1,13 @@
 //! The problem rows of an import as files for a spreadsheet program. No cell of theirs is ever evaluated.
 
-use std::sync::Arc;
-
 use axum::extract::{Extension, Path};
 use axum::http::header;
 use axum::response::IntoResponse as _;
 use countersign_core::domain::ids::Digest;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::imports::Imports;
+use super::imports::current;
+use super::readings::Readings;
 use super::review::problem_row;
 use crate::auth::policy::Action;
 use crate::console::layout::caller::{Answer, Caller};
@@ -28,12 +27,15 @@ const HEADERS: [&str; 6] = [
 
 pub(in crate::console) async fn csv(
     caller: Caller,
-    Extension(imports): Extension<Imports>,
+    Extension(readings): Extension<Readings>,
     Path(id): Path<Digest>,
 ) -> Answer {
-    let read = read(&caller, &imports, id)?;
+    caller.needs(Action::ImportLedger)?;
     let text = caller
-        .run(move |caller| Ok(csv_text(&caller.frame()?, &read)))
+        .run(move |caller| {
+            let (_view, read) = current(caller, &readings, id)?;
+            Ok(csv_text(&caller.frame()?, &read))
+        })
         .await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -47,12 +49,15 @@ pub(in crate::console) async fn csv(
 
 pub(in crate::console) async fn xlsx(
     caller: Caller,
-    Extension(imports): Extension<Imports>,
+    Extension(readings): Extension<Readings>,
     Path(id): Path<Digest>,
 ) -> Answer {
-    let read = read(&caller, &imports, id)?;
+    caller.needs(Action::ImportLedger)?;
     let bytes = caller
-        .run(move |caller| workbook(&caller.frame()?, &read).map_err(|error| Fault::broken(&error)))
+        .run(move |caller| {
+            let (_view, read) = current(caller, &readings, id)?;
+            workbook(&caller.frame()?, &read).map_err(|error| Fault::broken(&error))
+        })
         .await?;
     let headers = [
         (
@@ -65,11 +70,6 @@ pub(in crate::console) async fn xlsx(
         ),
     ];
     Ok((headers, bytes).into_response())
-}
-
-fn read(caller: &Caller, imports: &Imports, id: Digest) -> Result<Arc<LedgerImport>, Fault> {
-    caller.needs(Action::ImportLedger)?;
-    imports.find(caller, id)?.outcome().ok_or(Fault::NotFound)?
 }
 
 /// With a byte order mark, without which Excel takes the text for GBK.

@@ -1,18 +1,14 @@
-//! The import of a ledger file: upload, reading in the background with its progress, review, answers, draft.
-//!
-//! A file that is being reviewed lives in this process only; nothing of it is in force or kept until the clerk keeps the
-//! draft. After a restart the page says that the file has to be uploaded again.
+//! The import of a ledger file: upload, reading in the background with its progress, review, draft.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Extension, Multipart, Path, Query};
 use axum::response::{IntoResponse as _, Json, Redirect};
-use countersign_core::domain::ids::{Digest, OrganisationId, UserId};
+use countersign_core::domain::ids::Digest;
 use serde::Deserialize;
 
+use super::readings::{Reading, Readings};
 use super::review::{self, ReviewPage};
 use crate::auth::policy::Action;
 use crate::console::layout::caller::{Answer, Caller, private};
@@ -20,153 +16,18 @@ use crate::console::layout::fault::Fault;
 use crate::console::layout::fields::Fields;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::notice::see_other;
-use crate::desks::{Kept, LedgerFile};
-use crate::ledger_import::{LedgerImport, Options};
-
-/// Files under review at a time; the one that was opened longest ago makes room.
-const MOST: usize = 12;
-
-/// One uploaded file.
-#[derive(Debug)]
-pub(super) struct Import {
-    id: Digest,
-    number: usize,
-    organisation: OrganisationId,
-    user: UserId,
-    pub(super) name: String,
-    bytes: Vec<u8>,
-    done: AtomicUsize,
-    of: AtomicUsize,
-    reading: Mutex<Reading>,
-}
-
-/// How far the reading of a file has come, with the answers that it follows.
-#[derive(Debug, Clone, Default)]
-struct Reading {
-    options: Options,
-    outcome: Option<Result<Arc<LedgerImport>, Fault>>,
-}
-
-/// All files under review.
-#[derive(Debug, Clone, Default)]
-pub(in crate::console) struct Imports(Arc<Mutex<BTreeMap<Digest, Arc<Import>>>>);
-
-/// A thread that panicked while it held the lock left whole values behind.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Imports {
-    /// The same file of the same person is the same import.
-    fn add(&self, caller: &Caller, name: String, bytes: Vec<u8>) -> Arc<Import> {
-        let organisation = caller.who.organisation.id();
-        let id = Digest::of_parts(&[organisation.as_bytes(), caller.who.user.as_bytes(), &bytes]);
-        let mut all = locked(&self.0);
-        if all.len() >= MOST
-            && let Some(oldest) = all
-                .values()
-                .min_by_key(|import| import.number)
-                .map(|import| import.id)
-        {
-            all.remove(&oldest);
-        }
-        let number = all
-            .values()
-            .map(|import| import.number)
-            .max()
-            .unwrap_or(0)
-            .saturating_add(1);
-        let import = Arc::new(Import {
-            id,
-            number,
-            organisation,
-            user: caller.who.user,
-            name,
-            bytes,
-            done: AtomicUsize::new(0),
-            of: AtomicUsize::new(0),
-            reading: Mutex::default(),
-        });
-        all.insert(id, Arc::clone(&import));
-        import
-    }
-
-    /// The import, when it is this person's.
-    pub(super) fn find(&self, caller: &Caller, id: Digest) -> Result<Arc<Import>, Fault> {
-        let found = locked(&self.0).get(&id).cloned();
-        found
-            .filter(|import| {
-                import.user == caller.who.user
-                    && import.organisation == caller.who.organisation.id()
-            })
-            .ok_or_else(|| Fault::Rule("import-gone", Vec::new()))
-    }
-
-    fn forget(&self, id: Digest) {
-        locked(&self.0).remove(&id);
-    }
-}
-
-impl Import {
-    fn file(&self) -> LedgerFile<'_> {
-        LedgerFile {
-            bytes: &self.bytes,
-            name: &self.name,
-        }
-    }
-
-    pub(super) fn outcome(&self) -> Option<Result<Arc<LedgerImport>, Fault>> {
-        locked(&self.reading).outcome.clone()
-    }
-
-    pub(super) fn options(&self) -> Options {
-        locked(&self.reading).options.clone()
-    }
-
-    /// Reads the file by these answers, in the background.
-    fn begin(self: &Arc<Self>, caller: &Caller, options: Options) {
-        *locked(&self.reading) = Reading {
-            options: options.clone(),
-            outcome: None,
-        };
-        self.done.store(0, Ordering::Relaxed);
-        let (import, desk) = (Arc::clone(self), caller.desk());
-        tokio::task::spawn_blocking(move || {
-            let read = desk.import_ledger(import.file(), &options, &mut |done, of| {
-                import.tell(done, of);
-            });
-            let outcome = read.map(Arc::new).map_err(Fault::from);
-            locked(&import.reading).outcome = Some(outcome);
-        });
-    }
-
-    fn tell(&self, done: usize, of: usize) {
-        self.of.store(of, Ordering::Relaxed);
-        self.done.store(done, Ordering::Relaxed);
-    }
-
-    fn words(&self, p: &Frame) -> String {
-        let (done, of) = (
-            self.done.load(Ordering::Relaxed),
-            self.of.load(Ordering::Relaxed),
-        );
-        if of == 0 {
-            p.t("import-opening")
-        } else {
-            p.both(
-                "import-rows-read",
-                ("done", p.number(done)),
-                ("of", p.number(of)),
-            )
-        }
-    }
-}
+use crate::desks::{Kept, LedgerFile, UploadView};
+use crate::ledger_import::LedgerImport;
+use crate::uploads::{MOST_DAYS, MOST_UPLOADS, Upload};
 
 #[derive(Template)]
 #[template(path = "ledgers/upload.html")]
 struct UploadPage {
     p: Frame,
     fault: Option<String>,
+    uploads: Vec<Upload>,
+    most: usize,
+    days: i64,
 }
 
 #[derive(Template)]
@@ -180,23 +41,23 @@ struct ReadingPage {
     of: usize,
 }
 
-pub(in crate::console) async fn ask(caller: Caller) -> Answer {
-    caller.needs(Action::ImportLedger)?;
-    caller
-        .page(|caller| {
-            Ok(UploadPage {
-                p: caller.frame()?,
-                fault: None,
-            })
-        })
-        .await
+fn upload_page(caller: &Caller, fault: Option<&Fault>) -> Result<UploadPage, Fault> {
+    let p = caller.frame()?;
+    Ok(UploadPage {
+        fault: fault.map(|fault| fault.advice(&p)),
+        uploads: caller.desk().uploads()?,
+        most: MOST_UPLOADS,
+        days: MOST_DAYS,
+        p,
+    })
 }
 
-pub(in crate::console) async fn upload(
-    caller: Caller,
-    Extension(imports): Extension<Imports>,
-    mut parts: Multipart,
-) -> Answer {
+pub(in crate::console) async fn ask(caller: Caller) -> Answer {
+    caller.needs(Action::ImportLedger)?;
+    caller.page(|caller| upload_page(caller, None)).await
+}
+
+pub(in crate::console) async fn upload(caller: Caller, mut parts: Multipart) -> Answer {
     caller.needs(Action::ImportLedger)?;
     while let Some(part) = parts
         .next_field()
@@ -204,7 +65,7 @@ pub(in crate::console) async fn upload(
         .map_err(|error| Fault::of_status(error.status()))?
     {
         if part.name() == Some("file") {
-            let name = part
+            let name: String = part
                 .file_name()
                 .unwrap_or_default()
                 .chars()
@@ -214,16 +75,44 @@ pub(in crate::console) async fn upload(
                 .bytes()
                 .await
                 .map_err(|error| Fault::of_status(error.status()))?;
-            let import = imports.add(&caller, name, bytes.to_vec());
-            import.begin(&caller, Options::default());
-            return Ok(Redirect::to(&format!("/ledgers/imports/{}", import.id)).into_response());
+            return keep_upload(&caller, name, bytes.to_vec()).await;
         }
     }
     Err(Fault::Missing("import-file"))
 }
 
-#[derive(Debug, Default, Deserialize)]
+async fn keep_upload(caller: &Caller, name: String, bytes: Vec<u8>) -> Answer {
+    let kept = caller
+        .run(move |caller| {
+            let file = LedgerFile {
+                bytes: &bytes,
+                name: &name,
+            };
+            Ok(caller.desk().upload_ledger(file)?)
+        })
+        .await;
+    match kept {
+        Ok(id) => Ok(Redirect::to(&format!("/ledgers/imports/{id}")).into_response()),
+        Err(fault @ Fault::Rule(..)) => refused(caller, fault).await,
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The page to upload a file, with the reason why the last one was refused.
+async fn refused(caller: &Caller, fault: Fault) -> Answer {
+    let status = fault.status();
+    let mut page = caller
+        .page(move |caller| upload_page(caller, Some(&fault)))
+        .await?;
+    *page.status_mut() = status;
+    Ok(page)
+}
+
+/// Which part of a review is looked at.
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(in crate::console) struct Asked {
+    #[serde(default)]
+    pub(super) list: String,
     #[serde(default)]
     pub(super) only: String,
     #[serde(default)]
@@ -232,106 +121,131 @@ pub(in crate::console) struct Asked {
 
 pub(in crate::console) async fn review(
     caller: Caller,
-    Extension(imports): Extension<Imports>,
+    Extension(readings): Extension<Readings>,
     Path(id): Path<Digest>,
     Query(asked): Query<Asked>,
 ) -> Answer {
     caller.needs(Action::ImportLedger)?;
-    let import = imports.find(&caller, id)?;
-    match import.outcome() {
+    let (view, reading) = caller
+        .run(move |caller| {
+            let view = caller.desk().upload(id)?;
+            let reading = readings.of(caller, &view)?;
+            Ok((view, reading))
+        })
+        .await?;
+    match reading.outcome() {
         None => {
             caller
-                .page(move |caller| reading_page(caller, &import))
+                .page(move |caller| reading_page(caller, &view, &reading))
                 .await
         }
         Some(Ok(read)) => {
             caller
-                .page(move |caller| ReviewPage::of(caller, (id, &import), &read, &asked))
+                .page(move |caller| ReviewPage::of(caller, (&view, &read), &asked, None))
                 .await
         }
         Some(Err(fault)) => {
-            imports.forget(id);
-            caller
-                .page(move |caller| refused_page(caller, &fault))
-                .await
+            let discarded = caller.run(move |caller| Ok(caller.desk().discard_upload(id)?));
+            discarded.await?;
+            refused(&caller, fault).await
         }
     }
 }
 
-fn reading_page(caller: &Caller, import: &Import) -> Result<ReadingPage, Fault> {
+fn reading_page(
+    caller: &Caller,
+    view: &UploadView,
+    reading: &Reading,
+) -> Result<ReadingPage, Fault> {
     let p = caller.frame()?;
+    let (done, of) = reading.progress();
     Ok(ReadingPage {
-        words: import.words(&p),
-        import: import.id,
-        file_name: import.name.clone(),
-        done: import.done.load(Ordering::Relaxed),
-        of: import.of.load(Ordering::Relaxed),
-        p,
-    })
-}
-
-fn refused_page(caller: &Caller, fault: &Fault) -> Result<UploadPage, Fault> {
-    let p = caller.frame()?;
-    Ok(UploadPage {
-        fault: Some(fault.advice(&p)),
+        words: reading.words(&p),
+        import: view.upload.id,
+        file_name: view.upload.file_name.clone(),
+        done,
+        of,
         p,
     })
 }
 
 pub(in crate::console) async fn progress(
     caller: Caller,
-    Extension(imports): Extension<Imports>,
+    Extension(readings): Extension<Readings>,
     Path(id): Path<Digest>,
 ) -> Answer {
-    let import = imports.find(&caller, id)?;
-    let p = caller.run(Caller::frame).await?;
-    let state = serde_json::json!({
-        "is_done": import.outcome().is_some(),
-        "done": import.done.load(Ordering::Relaxed),
-        "of": import.of.load(Ordering::Relaxed),
-        "words": import.words(&p),
-    });
+    let state = caller
+        .run(move |caller| {
+            let view = caller.desk().upload(id)?;
+            let reading = readings.of(caller, &view)?;
+            let (done, of) = reading.progress();
+            Ok(serde_json::json!({
+                "is_done": reading.outcome().is_some(),
+                "done": done,
+                "of": of,
+                "words": reading.words(&caller.frame()?),
+            }))
+        })
+        .await?;
     Ok((private(), Json(state)).into_response())
+}
+
+/// A file under review as it is read now; waits for the reading.
+pub(super) fn current(
+    caller: &Caller,
+    readings: &Readings,
+    id: Digest,
+) -> Result<(UploadView, Arc<LedgerImport>), Fault> {
+    let view = caller.desk().upload(id)?;
+    let read = readings.now(caller, &view)?;
+    Ok((view, read))
+}
+
+/// The revision that the form's page showed.
+pub(super) fn seen(fields: &Fields) -> i64 {
+    fields.one("revision").parse().unwrap_or(0)
 }
 
 pub(in crate::console) async fn answer(
     caller: Caller,
-    Extension(imports): Extension<Imports>,
+    Extension(readings): Extension<Readings>,
     Path(id): Path<Digest>,
     fields: Fields,
 ) -> Answer {
     caller.needs(Action::ImportLedger)?;
-    let import = imports.find(&caller, id)?;
-    if let Some(Ok(read)) = import.outcome() {
-        let options = review::answers(&fields, &read, import.options());
-        import.begin(&caller, options);
-    }
-    Ok(Redirect::to(&format!("/ledgers/imports/{id}")).into_response())
+    caller
+        .run(move |caller| {
+            let (view, read) = current(caller, &readings, id)?;
+            let sheets = review::answers(&fields, &read, view.sheets);
+            Ok(caller.desk().answer_sheets(id, seen(&fields), &sheets)?)
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/ledgers/imports/{id}?list=sheets")).into_response())
 }
 
 pub(in crate::console) async fn keep(
     caller: Caller,
-    Extension(imports): Extension<Imports>,
     Path(id): Path<Digest>,
     fields: Fields,
 ) -> Answer {
-    let import = imports.find(&caller, id)?;
     let cut_off = fields.day("cut_off", "ledger-cut-off")?;
     let kept = caller
         .run(move |caller| {
-            let kept = caller.desk().keep_draft(
-                import.file(),
-                &import.options(),
-                Some(cut_off),
-                &mut |_, _| {},
-            );
-            kept.map_err(Fault::from)
+            Ok(caller
+                .desk()
+                .keep_upload(id, seen(&fields), Some(cut_off))?)
         })
         .await?;
-    imports.forget(id);
     let notice = match kept.kept {
         Kept::Now => "done-draft-kept",
         Kept::Before => "done-draft-known",
     };
     Ok(see_other(&format!("/ledgers/{}", kept.draft), notice))
+}
+
+pub(in crate::console) async fn discard(caller: Caller, Path(id): Path<Digest>) -> Answer {
+    caller
+        .run(move |caller| Ok(caller.desk().discard_upload(id)?))
+        .await?;
+    Ok(see_other("/ledgers/import", "done-upload-discarded"))
 }

@@ -3,19 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use countersign_core::domain::ids::Digest;
+use countersign_core::domain::ids::{Digest, SnapshotId};
 use countersign_core::domain::money::Money;
+use countersign_core::domain::time::Day;
 
-use super::imports::{Asked, Import};
+use super::decisions::{Bulk, DecidedLine};
+use super::held::{Returned, RowForm, Rows, UNUSUAL, kind_words};
+use super::imports::Asked;
+use super::unknown::{self, UnknownForm};
 use crate::console::layout::caller::Caller;
 use crate::console::layout::choices::{Choice, choices};
 use crate::console::layout::fault::Fault;
 use crate::console::layout::fields::Fields;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::paging::{Paging, ROWS, quoted};
+use crate::desks::UploadView;
 use crate::ledger_import::{
-    Field, Format, LedgerImport, Options, Place, Problem, SheetAnswer, SheetKind, SheetRead,
-    StatedTotal, Unit, UnitRead,
+    Field, FileRow, Format, LedgerImport, Options, Place, Problem, QuestionKind, RowState,
+    SheetAnswer, SheetKind, SheetRead, StatedTotal, Totals, Unit, UnitRead,
 };
 
 const KINDS: [SheetKind; 5] = [
@@ -61,83 +66,214 @@ struct Stated {
     words: String,
 }
 
+/// One of the lists of a review.
+struct Tab {
+    link: String,
+    words: String,
+    is_current: bool,
+}
+
 #[derive(Template)]
 #[template(path = "ledgers/review.html")]
 pub(super) struct ReviewPage {
     p: Frame,
     import: Digest,
-    read: LedgerImport,
+    revision: i64,
+    file_name: String,
+    digest: Digest,
+    draft: Option<SnapshotId>,
+    totals: Totals,
+    cut_off: Option<Day>,
     format: String,
-    known: bool,
     ignored: Vec<String>,
     stated: Vec<Stated>,
     questions: Vec<String>,
+    doubts: Vec<String>,
+    tabs: Vec<Tab>,
+    list: String,
+    only: String,
+    /// What is wrong with a form that came back.
+    fault: Option<String>,
     sheets: Vec<SheetForm>,
     kinds: Vec<Choice>,
-    problems: Vec<ProblemRow>,
+    problems: usize,
+    rows: Vec<RowForm>,
+    bulk: Option<Bulk>,
+    unknown: Vec<UnknownForm>,
+    all_new: usize,
+    decided: Vec<DecidedLine>,
     paging: Paging,
 }
 
 impl ReviewPage {
+    /// The list that is asked for; of a form that came back, its own rows with what was typed.
     pub(super) fn of(
         caller: &Caller,
-        (id, import): (Digest, &Import),
-        read: &LedgerImport,
+        (view, read): (&UploadView, &LedgerImport),
         asked: &Asked,
+        returned: Option<&Returned>,
     ) -> Result<Self, Fault> {
         let p = caller.frame()?;
+        let rows = Rows::of(view, read);
+        let id = view.upload.id;
         let drafts = caller.desk().ledger_drafts()?;
-        let chosen: Vec<&Problem> = read
-            .problems
-            .iter()
-            .filter(|problem| asked.only.is_empty() || problem.kind.word() == asked.only)
-            .collect();
-        let link = format!("/ledgers/imports/{id}?only={}&page=", quoted(&asked.only));
-        let paging = Paging::new(
-            asked.page,
-            i64::try_from(chosen.len()).unwrap_or(i64::MAX),
-            link,
-        );
-        let skip = usize::try_from(Paging::offset(paging.page)).unwrap_or(0);
-        let shown = chosen
-            .into_iter()
-            .skip(skip)
-            .take(usize::try_from(ROWS).unwrap_or(50));
-        let options = import.options();
-        Ok(Self {
+        let mut page = Self {
             import: id,
+            revision: view.upload.revision,
+            file_name: view.upload.file_name.clone(),
+            digest: read.source.digest,
+            draft: drafts
+                .iter()
+                .find(|draft| draft.file == read.source.digest)
+                .map(|draft| draft.draft),
+            totals: read.totals.clone(),
+            cut_off: read.cut_off,
             format: format_words(&p, read.source.format),
-            known: drafts.iter().any(|draft| draft.file == read.source.digest),
             ignored: ignored(&p, read),
             stated: read
                 .totals_stated
                 .iter()
                 .map(|total| stated(&p, read, total))
                 .collect(),
-            questions: read
-                .questions
-                .iter()
-                .map(|question| {
-                    let words = p.with(question.kind.key(), "found", &question.found);
-                    p.both(
-                        "import-question-at",
-                        ("place", place(&p, &question.place)),
-                        ("question", words),
-                    )
-                })
-                .collect(),
-            sheets: read
+            questions: questions(&p, read),
+            doubts: read
                 .sheets
                 .iter()
-                .map(|sheet| sheet_form(&p, sheet, &options))
+                .filter_map(|sheet| doubt(&p, sheet))
                 .collect(),
+            tabs: tabs(&p, id, &asked.list, (view, read)),
+            list: asked.list.clone(),
+            only: asked.only.clone(),
+            fault: returned
+                .and_then(|returned| returned.whole)
+                .map(|key| p.t(key)),
+            sheets: Vec::new(),
             kinds: problem_kinds(&p, read, &asked.only),
-            problems: shown.map(|problem| problem_row(&p, problem)).collect(),
-            paging,
-            read: read.clone(),
+            problems: rows.open("").len(),
+            rows: Vec::new(),
+            bulk: None,
+            unknown: Vec::new(),
+            all_new: 0,
+            decided: Vec::new(),
+            paging: Paging::new(1, 0, String::new()),
             p,
-        })
+        };
+        match asked.list.as_str() {
+            "sheets" => {
+                let options = view.options();
+                let forms = read.sheets.iter();
+                page.sheets = forms
+                    .map(|sheet| sheet_form(&page.p, sheet, &options))
+                    .collect();
+            }
+            "customers" => page.list_customers(caller, (view, read), asked, returned)?,
+            "decided" => {
+                let shown = page.paged(&view.decisions, asked);
+                page.decided = shown
+                    .into_iter()
+                    .map(|decided| DecidedLine::of(&page.p, read, decided))
+                    .collect();
+            }
+            _ => page.list_rows(&rows, asked, returned),
+        }
+        Ok(page)
     }
+
+    fn list_rows(&mut self, rows: &Rows<'_>, asked: &Asked, returned: Option<&Returned>) {
+        let shown = match returned {
+            Some(returned) => rows.named(&returned.fields),
+            None => self
+                .paged(&rows.open(&asked.only), asked)
+                .into_iter()
+                .copied()
+                .collect(),
+        };
+        self.bulk = Bulk::of(&self.p, rows, &asked.only);
+        self.rows = shown
+            .into_iter()
+            .map(|row| rows.form(&self.p, row, returned))
+            .collect();
+    }
+
+    fn list_customers(
+        &mut self,
+        caller: &Caller,
+        (view, read): (&UploadView, &LedgerImport),
+        asked: &Asked,
+        returned: Option<&Returned>,
+    ) -> Result<(), Fault> {
+        let known = caller.desk().customers_for(view, read, &[])?;
+        let all = match returned {
+            Some(returned) => unknown::named(&returned.fields, read),
+            None => unknown::all(read),
+        };
+        self.unknown = self
+            .paged(&all, asked)
+            .into_iter()
+            .map(|unknown| UnknownForm::of(&self.p, unknown, &known, returned))
+            .collect();
+        self.all_new = unknown::all_as_new(read, known).len();
+        Ok(())
+    }
+
+    /// The rows of the page that is asked for.
+    fn paged<'a, T>(&mut self, all: &'a [T], asked: &Asked) -> Vec<&'a T> {
+        let link = format!(
+            "/ledgers/imports/{}?list={}&only={}&page=",
+            self.import,
+            quoted(&asked.list),
+            quoted(&asked.only)
+        );
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        self.paging = Paging::new(asked.page, total, link);
+        let skip = usize::try_from(Paging::offset(self.paging.page)).unwrap_or(0);
+        all.iter()
+            .skip(skip)
+            .take(usize::try_from(ROWS).unwrap_or(50))
+            .collect()
+    }
+}
+
+fn tabs(p: &Frame, id: Digest, list: &str, (view, read): (&UploadView, &LedgerImport)) -> Vec<Tab> {
+    let is_open = |row: &&FileRow| matches!(row.state, RowState::Held | RowState::Asked);
+    let open = read.file_rows.iter().filter(is_open).count();
+    let lists = [
+        ("", "import-tab-rows", Some(open)),
+        (
+            "customers",
+            "import-tab-customers",
+            Some(unknown::all(read).len()),
+        ),
+        ("decided", "import-tab-decided", Some(view.decisions.len())),
+        ("sheets", "import-tab-sheets", None),
+    ];
+    lists
+        .into_iter()
+        .map(|(word, key, count)| Tab {
+            link: format!("/ledgers/imports/{id}?list={word}#work"),
+            words: match count {
+                Some(count) => p.count(key, count),
+                None => p.t(key),
+            },
+            is_current: word == list,
+        })
+        .collect()
+}
+
+/// The questions about sheets and totals; those about single rows are asked with the rows.
+fn questions(p: &Frame, read: &LedgerImport) -> Vec<String> {
+    read.questions
+        .iter()
+        .filter(|question| question.kind != QuestionKind::UnusualAmount)
+        .map(|question| {
+            let words = p.with(question.kind.key(), "found", &question.found);
+            p.both(
+                "import-question-at",
+                ("place", place_words(p, &question.place)),
+                ("question", words),
+            )
+        })
+        .collect()
 }
 
 /// A problem in words.
@@ -172,12 +308,17 @@ impl ProblemRow {
 
 fn problem_kinds(p: &Frame, read: &LedgerImport, only: &str) -> Vec<Choice> {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for problem in &read.problems {
-        let count = counts.entry(problem.kind.word()).or_default();
+    let asked = read
+        .file_rows
+        .iter()
+        .filter(|row| row.state == RowState::Asked);
+    let words = read.problems.iter().map(|problem| problem.kind.word());
+    for word in words.chain(asked.map(|_| UNUSUAL)) {
+        let count = counts.entry(word).or_default();
         *count = count.saturating_add(1);
     }
     let words = |(word, count): &(&str, usize)| {
-        let name = p.t(&format!("problem-{}", word.replace('_', "-")));
+        let name = kind_words(p, word);
         (
             (*word).to_owned(),
             p.both(
@@ -190,7 +331,7 @@ fn problem_kinds(p: &Frame, read: &LedgerImport, only: &str) -> Vec<Choice> {
     choices(counts, words, |(word, _)| *word == only)
 }
 
-fn place(p: &Frame, place: &Place) -> String {
+pub(super) fn place_words(p: &Frame, place: &Place) -> String {
     match &place.sheet {
         Some(sheet) => p.both("import-at-sheet", ("sheet", sheet), ("row", place.row)),
         None => p.with("import-at-row", "row", place.row),
@@ -245,7 +386,7 @@ fn stated(p: &Frame, read: &LedgerImport, total: &StatedTotal) -> Stated {
     let difference = total.amount.minus(accepted).ok();
     let is_equal = difference.is_some_and(|difference| difference.is_zero());
     Stated {
-        place: place(p, &total.place),
+        place: place_words(p, &total.place),
         stated: p.cash(&total.amount),
         accepted: p.cash(&accepted),
         difference: difference
@@ -259,6 +400,29 @@ fn stated(p: &Frame, read: &LedgerImport, total: &StatedTotal) -> Stated {
     }
 }
 
+/// Two units are stated, and only a person can say which is right.
+fn doubt(p: &Frame, sheet: &SheetRead) -> Option<String> {
+    match sheet.unit {
+        Some(UnitRead::Ambiguous { one, other }) => Some(
+            p.with_all(
+                "import-unit-doubt",
+                &[
+                    (
+                        "sheet",
+                        sheet
+                            .sheet
+                            .clone()
+                            .unwrap_or_else(|| p.t("import-text-file")),
+                    ),
+                    ("one", unit_word(p, one)),
+                    ("other", unit_word(p, other)),
+                ],
+            ),
+        ),
+        Some(UnitRead::Stated(_) | UnitRead::Presumed | UnitRead::Answered(_)) | None => None,
+    }
+}
+
 fn sheet_form(p: &Frame, sheet: &SheetRead, options: &Options) -> SheetForm {
     let answer = options
         .sheets
@@ -266,14 +430,7 @@ fn sheet_form(p: &Frame, sheet: &SheetRead, options: &Options) -> SheetForm {
         .find(|answer| answer.sheet == sheet.sheet);
     let unit = sheet.unit.and_then(UnitRead::unit);
     let answered = answer.and_then(|answer| answer.unit);
-    let doubt = match sheet.unit {
-        Some(UnitRead::Ambiguous { one, other }) => Some(p.both(
-            "import-unit-doubt",
-            ("one", unit_word(p, one)),
-            ("other", unit_word(p, other)),
-        )),
-        Some(UnitRead::Stated(_) | UnitRead::Presumed | UnitRead::Answered(_)) | None => None,
-    };
+    let doubt = doubt(p, sheet);
     let mut units = choices(
         Unit::ALL,
         |unit| (unit_value(*unit), unit_word(p, *unit)),
@@ -363,8 +520,12 @@ fn unit_word(p: &Frame, unit: Unit) -> String {
 }
 
 /// The answers that a form gives: only where they differ from what was found out.
-pub(super) fn answers(fields: &Fields, read: &LedgerImport, before: Options) -> Options {
-    let mut options = before;
+pub(super) fn answers(
+    fields: &Fields,
+    read: &LedgerImport,
+    before: Vec<SheetAnswer>,
+) -> Vec<SheetAnswer> {
+    let mut answers = before;
     for sheet in &read.sheets {
         let name = sheet.sheet.clone().unwrap_or_default();
         let kind = fields.one(&format!("kind.{name}"));
@@ -374,12 +535,10 @@ pub(super) fn answers(fields: &Fields, read: &LedgerImport, before: Options) -> 
             .into_iter()
             .find(|other| unit_value(*other) == unit);
         let columns = column_answers(fields, sheet, &name);
-        let index = options
-            .sheets
+        let index = answers
             .iter()
             .position(|answer| answer.sheet == sheet.sheet);
-        let mut answer =
-            index.map_or_else(SheetAnswer::default, |index| options.sheets.remove(index));
+        let mut answer = index.map_or_else(SheetAnswer::default, |index| answers.remove(index));
         answer.sheet.clone_from(&sheet.sheet);
         if kind.is_some_and(|kind| kind_value(kind) != kind_value(sheet.kind)) {
             answer.kind = kind;
@@ -391,9 +550,9 @@ pub(super) fn answers(fields: &Fields, read: &LedgerImport, before: Options) -> 
             answer.columns.retain(|(other, _)| *other != field);
             answer.columns.push((field, column));
         }
-        options.sheets.push(answer);
+        answers.push(answer);
     }
-    options
+    answers
 }
 
 fn column_answers(

@@ -1,5 +1,7 @@
 //! Ledgers: drafts and what they would change, and finance's signature.
 
+pub(super) mod decisions;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use countersign_core::domain::ids::SnapshotId;

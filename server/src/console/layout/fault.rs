@@ -54,7 +54,7 @@ impl Fault {
         Self::Broken
     }
 
-    const fn status(&self) -> StatusCode {
+    pub(in crate::console) const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignedOut => StatusCode::UNAUTHORIZED,

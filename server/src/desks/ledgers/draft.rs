@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_core::domain::ids::{CustomerId, OrganisationId};
+use countersign_core::domain::ids::{CustomerId, Digest, OrganisationId};
 use countersign_core::domain::money::Money;
 use countersign_core::domain::position::{Crs, SitePoint};
 use countersign_core::domain::time::Day;
@@ -22,7 +22,7 @@ const LARGEST_MINOR: i64 = 900_000_000_000_000;
 pub(super) fn ledger(
     organisation: OrganisationId,
     import: &LedgerImport,
-    cut_off: Day,
+    (cut_off, decisions): (Day, Option<Digest>),
     known: Vec<LedgerCustomer>,
 ) -> Result<LedgerSnapshot, DeskError> {
     if import.receivables.is_empty() {
@@ -52,6 +52,7 @@ pub(super) fn ledger(
         customers: customers.into_named(),
         receivables,
         total_outstanding: checked(total)?,
+        decisions,
     };
     Ok(ledger)
 }

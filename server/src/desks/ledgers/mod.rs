@@ -2,11 +2,14 @@
 
 mod differences;
 mod draft;
+mod record;
+mod uploads;
 
 use countersign_core::domain::ids::{Digest, SnapshotId};
 use countersign_core::domain::money::Money;
 use countersign_core::domain::time::Day;
 use countersign_core::journal::Scope;
+use countersign_core::journal::decisions::LedgerDecisions;
 use countersign_core::journal::facts::{Fact, LedgerImported, LedgerSigned, Part};
 use countersign_core::read_model::customers;
 use countersign_core::read_model::ledgers::{self, DraftRow, LedgerRow};
@@ -14,11 +17,15 @@ use countersign_core::snapshots::Snapshot;
 use countersign_core::snapshots::ledger::LedgerSnapshot;
 
 pub use differences::{Difference, DifferenceRow, LedgerDifferences};
+pub use uploads::UploadView;
 
 use super::{Desk, DeskError, Need, checked_text};
 use crate::auth::policy::Action;
 use crate::ledger_import::{KnownCustomer, LedgerImport, Options, read};
 use crate::organisation::Item;
+use crate::uploads::Decided;
+
+const NEVER_FAILS: &str = "writing CBOR into a vector has no failing sink";
 
 /// A file as it was uploaded.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +96,16 @@ impl Desk {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<KeptDraft, DeskError> {
         let import = self.import_ledger(file, options, progress)?;
+        self.keep_read(file, &import, cut_off, &[])
+    }
+
+    fn keep_read(
+        &self,
+        file: LedgerFile<'_>,
+        import: &LedgerImport,
+        cut_off: Option<Day>,
+        decisions: &[Decided],
+    ) -> Result<KeptDraft, DeskError> {
         let cut_off = cut_off.or(import.cut_off).ok_or(DeskError::invalid(
             "cut_off",
             "desk-invalid-cut-off-missing",
@@ -96,10 +113,12 @@ impl Desk {
         if cut_off > self.today() {
             return Err(DeskError::invalid("cut_off", "desk-invalid-day-in-future"));
         }
+        let record = record::of(import, decisions)
+            .map(|record| minicbor::to_vec(record).expect(NEVER_FAILS));
+        let digest = record.as_deref().map(Digest::of);
         let known = self.organisation.read(customers::in_ledger)?;
-        let ledger = draft::ledger(self.organisation.id(), &import, cut_off, known)?;
-        let snapshot = Snapshot::Ledger(Box::new(ledger));
-        let bytes = encoded(&snapshot);
+        let ledger = draft::ledger(self.organisation.id(), import, (cut_off, digest), known)?;
+        let bytes = encoded(&Snapshot::Ledger(Box::new(ledger)));
         let draft = Digest::of(&bytes);
         if self
             .organisation
@@ -109,6 +128,10 @@ impl Desk {
             let kept = Kept::Before;
             return Ok(KeptDraft { draft, kept });
         }
+        let decided = match &record {
+            Some(record) => Some(record::counted(self.keep(record)?, import, decisions)),
+            None => None,
+        };
         let fact = LedgerImported {
             file: self.keep(file.bytes)?,
             file_name: checked_text(file.name, 255, "file", Need::Optional)?,
@@ -117,11 +140,24 @@ impl Desk {
             accepted: u64::try_from(import.totals.accepted).unwrap_or(u64::MAX),
             held: u64::try_from(import.totals.held).unwrap_or(u64::MAX),
             outstanding: import.totals.total_outstanding,
+            decided,
         };
         let entry = self.office_entry(Fact::LedgerImported(fact));
         self.organisation.desk_append(entry, Vec::new())?;
         let kept = Kept::Now;
         Ok(KeptDraft { draft, kept })
+    }
+
+    /// What the clerk decided about single rows and customers of a draft's file; none when nothing was decided.
+    pub fn ledger_decisions(&self, draft: SnapshotId) -> Result<LedgerDecisions, DeskError> {
+        self.require(Action::ReadReceivables)?;
+        let (_row, ledger) = self.draft(draft)?;
+        let digest = ledger.decisions.ok_or(DeskError::NotFound)?;
+        let bytes = self.organisation.blob(digest)?.ok_or(DeskError::Damaged)?;
+        if Digest::of(&bytes) != digest {
+            return Err(DeskError::Damaged);
+        }
+        minicbor::decode(&bytes).map_err(|_unreadable| DeskError::Damaged)
     }
 
     fn keep(&self, bytes: &[u8]) -> Result<Part, DeskError> {
@@ -221,5 +257,5 @@ impl Desk {
 }
 
 fn encoded(snapshot: &Snapshot) -> Vec<u8> {
-    minicbor::to_vec(snapshot).expect("writing CBOR into a vector has no failing sink")
+    minicbor::to_vec(snapshot).expect(NEVER_FAILS)
 }

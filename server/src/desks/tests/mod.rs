@@ -3,6 +3,7 @@
 mod ledgers;
 mod plans;
 mod reviews;
+mod uploads;
 mod visit_lists;
 
 use std::sync::Arc;
