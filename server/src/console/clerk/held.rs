@@ -66,17 +66,17 @@ pub(super) struct Returned {
     pub(super) whole: Option<&'static str>,
 }
 
-/// Names a row in a form: its number, then its sheet.
+/// Names a row in a form: its number, then its sheet between signs that keep the spaces of its name.
 pub(super) fn key_of(place: &Place) -> String {
     match &place.sheet {
-        Some(sheet) => format!("{}@{sheet}", place.row),
+        Some(sheet) => format!("{}@{sheet}@", place.row),
         None => place.row.to_string(),
     }
 }
 
 pub(super) fn place_of(key: &str) -> Option<Place> {
     let (row, sheet) = match key.split_once('@') {
-        Some((row, sheet)) => (row, Some(sheet.to_owned())),
+        Some((row, sheet)) => (row, Some(sheet.strip_suffix('@')?.to_owned())),
         None => (key, None),
     };
     let row = row.parse().ok()?;
@@ -399,4 +399,21 @@ const fn related(kind: ProblemKind) -> &'static [Field] {
 
 pub(super) fn kind_words(p: &Frame, word: &str) -> String {
     p.t(&format!("problem-{}", word.replace('_', "-")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_found_again_by_its_key_whatever_its_sheet_is_called() {
+        for sheet in [None, Some("应收 "), Some("a@b@"), Some("1")] {
+            let place = Place {
+                sheet: sheet.map(ToOwned::to_owned),
+                row: 17,
+            };
+            assert_eq!(place_of(key_of(&place).trim()), Some(place));
+        }
+        assert_eq!(place_of("x@应收@"), None);
+    }
 }
