@@ -1,6 +1,7 @@
-"""The bindings from outside: records, errors, foreign traits, dropped replies, a deaf observer, dispatch."""
+"""The bindings from outside: records, errors, foreign traits, dropped replies, a deaf observer, a vault, dispatch."""
 
 import json
+import os
 import tempfile
 import threading
 
@@ -59,6 +60,45 @@ class BrokenSigner(cs.DeviceSigner):
         raise RuntimeError("no key store")
 
 
+class BrokenCamera(cs.Camera):
+    def capture(self, reply):
+        raise RuntimeError("no camera")
+
+
+class Camera(cs.Camera):
+    def capture(self, reply):
+        reply.done(cs.Photo(path="/photos/1.jpg", media_type="image/jpeg"))
+
+
+class Vault(cs.KeyVault):
+    """Stands in for a key store: a mask instead of a cipher."""
+
+    def wrap(self, plain):
+        return bytes(byte ^ 0x5A for byte in plain)
+
+    def unwrap(self, wrapped):
+        return self.wrap(wrapped)
+
+
+class LostVault(Vault):
+    def unwrap(self, wrapped):
+        raise RuntimeError("the key store was emptied")
+
+
+class Owner(cs.Biometric):
+    def confirm(self, prompt, reply):
+        assert prompt.title == "解锁", prompt
+        reply.done(cs.Confirmation.CONFIRMED)
+
+
+class Screen(cs.SecureScreen):
+    def __init__(self):
+        self.seen = []
+
+    def protect(self, protection):
+        self.seen.append(protection)
+
+
 class Deaf(cs.Observer):
     def changed(self, kinds):
         raise RuntimeError("a shell that cannot listen")
@@ -81,7 +121,7 @@ def records_and_errors(folder):
         provider="gps",
         source=cs.FixSource.MEASURED,
     )
-    replica = cs.Replica.open(folder, Clock(), Locator(fix), Away(), None)
+    replica = cs.Replica.open(folder, cs.Platform(clock=Clock(), locator=Locator(fix), http=Away()))
     replica.observe(Deaf())
     device = ask(replica, "device.read")
     assert device["enrolled"] is False and device["unsent"] == 0, device
@@ -101,25 +141,53 @@ def records_and_errors(folder):
 
 def broken_devices(folder):
     try:
-        cs.Replica.open(folder + "/clock", BrokenClock(), Locator(), Away(), None)
+        cs.Replica.open(folder + "/clock", cs.Platform(clock=BrokenClock(), locator=Locator(), http=Away()))
         raise AssertionError("opened without a clock")
     except cs.MobileError.Support as error:
         assert error.reference == "device-service", error.reference
-    replica = cs.Replica.open(folder + "/signer", Clock(), Locator(), Away(), BrokenSigner())
+    broken = cs.Platform(
+        clock=Clock(), locator=Locator(), http=Away(), signer=BrokenSigner(), camera=BrokenCamera()
+    )
+    replica = cs.Replica.open(folder + "/signer", broken)
+    assert ask(replica, "photo.capture") == {"missing": "unavailable"}
     assert ask(replica, "position.read", timeout_ms=1000) == {"missing": "timed_out"}
     assert ask(replica, "device.enrol", **ENROLMENT)["kind"] == "support"
 
 
 def dropped_replies(folder):
     http = Forgetful()
-    replica = cs.Replica.open(folder, Clock(), Locator(), http, None)
+    replica = cs.Replica.open(folder, cs.Platform(clock=Clock(), locator=Locator(), http=http))
     assert ask(replica, "device.enrol", **ENROLMENT)["kind"] == "retry"
     request = http.requests[0]
     assert request.method == "POST", request
     assert request.url == "https://countersign.example/sync/v1/enrol", request
 
 
-for check in (records_and_errors, broken_devices, dropped_replies):
+def services(folder):
+    screen = Screen()
+    platform = cs.Platform(
+        clock=Clock(), locator=Locator(), http=Away(), vault=Vault(), camera=Camera(), biometric=Owner(), screen=screen
+    )
+    replica = cs.Replica.open(folder, platform)
+    photo = {"path": "/photos/1.jpg", "media_type": "image/jpeg"}
+    assert ask(replica, "photo.capture") == {"photo": photo}
+    assert ask(replica, "owner.confirm", title="解锁", cancel="取消") == "confirmed"
+    assert ask(replica, "screen.protect", protection="secure") is None
+    assert screen.seen == [cs.Protection.SECURE]
+    assert replica.device().is_enrolled is False
+    assert os.path.exists(folder + "/device.key.wrapped") and not os.path.exists(folder + "/device.key")
+    del replica
+    try:
+        cs.Replica.open(folder, cs.Platform(clock=Clock(), locator=Locator(), http=Away(), vault=LostVault()))
+        raise AssertionError("opened with another vault")
+    except cs.MobileError.Support as error:
+        assert error.reference == "device-key-unusable", error.reference
+        refused = json.loads(cs.refusal('{"v":1,"id":7,"method":"device.read"}', error))
+        assert refused == {"id": 7, "error": {"kind": "support", "ref": "device-key-unusable"}}, refused
+    assert cs.export_unsent(folder) == b"\x80"
+
+
+for check in (records_and_errors, broken_devices, dropped_replies, services):
     with tempfile.TemporaryDirectory() as folder:
         check(folder)
 print("python bindings ok")

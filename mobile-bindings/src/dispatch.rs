@@ -16,7 +16,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::devices::{CancelToken, Wire, position};
+use crate::devices::{
+    CancelToken, ConfirmPrompt, MissingPhoto, Photo, Protection, Wire, confirmation, photo,
+    position,
+};
 use crate::errors::MobileError;
 use crate::replica::Replica;
 
@@ -36,6 +39,20 @@ struct Patience {
     timeout_ms: u32,
 }
 
+/// `screen.protect`.
+#[derive(Deserialize)]
+struct Screen {
+    protection: Protection,
+}
+
+/// `photo.capture`: a file of the app's own, or why there is none.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum PhotoReport {
+    Photo(Photo),
+    Missing(MissingPhoto),
+}
+
 /// Answers one envelope.
 pub(crate) fn reply(replica: &Replica, request: &str) -> String {
     let (id, answer) = match serde_json::from_str::<Request>(request) {
@@ -52,13 +69,20 @@ pub(crate) fn reply(replica: &Replica, request: &str) -> String {
         Err(_unreadable) => (0, Err(broken("envelope"))),
     };
     match answer {
-        Ok(ok) => json!({ "id": id, "ok": ok }),
-        Err(error) => {
-            let (kind, reference) = error.parts();
-            json!({ "id": id, "error": { "kind": kind, "ref": reference } })
-        }
+        Ok(ok) => json!({ "id": id, "ok": ok }).to_string(),
+        Err(error) => refused(id, &error),
     }
-    .to_string()
+}
+
+/// The envelope of a request that reaches no replica.
+pub(crate) fn refusal(request: &str, error: &MobileError) -> String {
+    let id = serde_json::from_str::<Request>(request).map_or(0, |request| request.id);
+    refused(id, error)
+}
+
+fn refused(id: u64, error: &MobileError) -> String {
+    let (kind, reference) = error.parts();
+    json!({ "id": id, "error": { "kind": kind, "ref": reference } }).to_string()
 }
 
 fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileError> {
@@ -68,6 +92,9 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "device.enrol" => enrol(replica, &read(params)?),
         "clock.read" => row(Ok(replica.clock.read())),
         "position.read" => whereabouts(replica, &read(params)?),
+        "photo.capture" => json_of(&shot(replica)),
+        "owner.confirm" => owner(replica, read(params)?),
+        "screen.protect" => protect(replica, &read(params)?),
         "sync.run" => json_of(&replica.exchange(&CancelToken::default())?),
         "sync.read" => row(core.sync_status()),
         "today.read" => row(core.today(read(params)?)),
@@ -111,15 +138,36 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
 
 fn enrol(replica: &Replica, enrolment: &Enrolment) -> Result<Value, MobileError> {
     let cancel = CancelToken::default();
-    let wire = Wire::new(&*replica.http, &enrolment.server_url, &cancel)?;
+    let wire = Wire::new(&*replica.platform.http, &enrolment.server_url, &cancel)?;
     row::<DeviceView>(replica.core.enrol(enrolment, &wire))
 }
 
 fn whereabouts(replica: &Replica, patience: &Patience) -> Result<Value, MobileError> {
-    json_of(&match position(&*replica.locator, patience.timeout_ms) {
-        Ok(fix) => PositionReport::Fix(fix),
-        Err(why) => PositionReport::Missing(why),
-    })
+    json_of(
+        &match position(&*replica.platform.locator, patience.timeout_ms) {
+            Ok(fix) => PositionReport::Fix(fix),
+            Err(why) => PositionReport::Missing(why),
+        },
+    )
+}
+
+fn shot(replica: &Replica) -> PhotoReport {
+    match photo(replica.platform.camera.as_deref()) {
+        Ok(photo) => PhotoReport::Photo(photo),
+        Err(why) => PhotoReport::Missing(why),
+    }
+}
+
+fn owner(replica: &Replica, prompt: ConfirmPrompt) -> Result<Value, MobileError> {
+    json_of(&confirmation(replica.platform.biometric.as_deref(), prompt))
+}
+
+/// A shell without the service has no screen to protect: the loopback host's page is a browser's.
+fn protect(replica: &Replica, screen: &Screen) -> Result<Value, MobileError> {
+    match &replica.platform.screen {
+        Some(service) => service.protect(screen.protection).map(|()| Value::Null),
+        None => Ok(Value::Null),
+    }
 }
 
 fn read<T: DeserializeOwned>(params: Value) -> Result<T, MobileError> {
@@ -149,7 +197,8 @@ mod tests {
 
     use super::*;
     use crate::devices::{
-        Clock, FixReply, HttpAnswer, HttpCall, HttpClient, HttpReply, Locator, Observer,
+        Biometric, Camera, Clock, ConfirmReply, Confirmation, FixReply, HttpAnswer, HttpCall,
+        HttpClient, HttpReply, Locator, Observer, PhotoReply, Platform, SecureScreen,
     };
 
     struct Phone;
@@ -192,23 +241,58 @@ mod tests {
         }
     }
 
+    impl Camera for Phone {
+        fn capture(&self, reply: Arc<PhotoReply>) -> Result<(), MobileError> {
+            reply.done(Photo {
+                path: "/photos/1.jpg".into(),
+                media_type: "image/jpeg".into(),
+            });
+            Ok(())
+        }
+    }
+
+    impl Biometric for Phone {
+        fn confirm(
+            &self,
+            prompt: ConfirmPrompt,
+            reply: Arc<ConfirmReply>,
+        ) -> Result<(), MobileError> {
+            match prompt.title.as_str() {
+                "解锁" => reply.done(Confirmation::Confirmed),
+                "broken" => return Err(broken("device-service")),
+                _ => drop(reply),
+            }
+            Ok(())
+        }
+    }
+
+    impl SecureScreen for Phone {
+        fn protect(&self, protection: Protection) -> Result<(), MobileError> {
+            match protection {
+                Protection::Secure => Ok(()),
+                Protection::Open => Err(broken("device-service")),
+            }
+        }
+    }
+
     impl Observer for Phone {
         fn changed(&self, _kinds: Vec<String>) -> Result<(), MobileError> {
             Ok(())
         }
     }
 
+    fn platform() -> Platform {
+        let mut platform = Platform::new(Arc::new(Phone), Arc::new(Phone), Arc::new(Phone));
+        platform.camera = Some(Arc::new(Phone));
+        platform.biometric = Some(Arc::new(Phone));
+        platform.screen = Some(Arc::new(Phone));
+        platform
+    }
+
     fn phone() -> (tempfile::TempDir, Arc<Replica>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display().to_string();
-        let replica = Replica::open(
-            path,
-            Arc::new(Phone),
-            Arc::new(Phone),
-            Arc::new(Phone),
-            None,
-        )
-        .unwrap();
+        let replica = Replica::open(path, platform()).unwrap();
         replica.observe(Arc::new(Phone));
         (folder, replica)
     }
@@ -274,6 +358,56 @@ mod tests {
             );
             assert_eq!(reply["ok"]["missing"], missing, "{reply}");
         }
+    }
+
+    #[test]
+    fn a_photo_is_a_file_or_a_reason() {
+        let (_folder, replica) = phone();
+        let reply = ask(&replica, "photo.capture", &Value::Null);
+        assert_eq!(reply["ok"]["photo"]["path"], "/photos/1.jpg", "{reply}");
+        let bare = Platform::new(Arc::new(Phone), Arc::new(Phone), Arc::new(Phone));
+        let folder = tempfile::tempdir().unwrap();
+        let bare = Replica::open(folder.path().display().to_string(), bare).unwrap();
+        let reply = ask(&bare, "photo.capture", &Value::Null);
+        assert_eq!(reply["ok"]["missing"], "unavailable", "{reply}");
+    }
+
+    #[test]
+    fn only_the_owner_confirms() {
+        let (_folder, replica) = phone();
+        for (title, said) in [
+            ("解锁", "confirmed"),
+            ("silent", "cancelled"),
+            ("broken", "unavailable"),
+        ] {
+            let prompt = json!({ "title": title, "cancel": "取消" });
+            assert_eq!(
+                ask(&replica, "owner.confirm", &prompt)["ok"],
+                said,
+                "{title}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_screen_that_cannot_be_protected_is_said() {
+        let (_folder, replica) = phone();
+        let protect = |word: &str| ask(&replica, "screen.protect", &json!({ "protection": word }));
+        assert_eq!(protect("secure")["ok"], Value::Null);
+        assert_eq!(protect("open")["error"]["ref"], "device-service");
+        assert_eq!(protect("half")["error"]["ref"], "parameters");
+    }
+
+    #[test]
+    fn without_a_replica_the_page_is_told_why() {
+        let refused = |request: &str| {
+            let error = MobileError::new(ErrorKind::Support, "newer-schema");
+            serde_json::from_str::<Value>(&refusal(request, &error)).unwrap()
+        };
+        let expected = json!({ "kind": "support", "ref": "newer-schema" });
+        let reply = refused(r#"{"v":1,"id":7,"method":"device.read"}"#);
+        assert_eq!((&reply["id"], &reply["error"]), (&json!(7), &expected));
+        assert_eq!(refused("{")["id"], 0);
     }
 
     #[test]

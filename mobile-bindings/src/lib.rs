@@ -15,10 +15,12 @@ pub use countersign_core::domain::position::{Crs, FixSource, RawFix};
 pub use countersign_core::domain::time::{ClockReading, Instant};
 pub use countersign_core::journal::facts::MissingFix;
 pub use devices::{
-    CancelToken, Clock, DeviceSigner, FixReply, HttpAnswer, HttpCall, HttpClient, HttpHeader,
-    HttpReply, Locator, Observer,
+    Biometric, Camera, CancelToken, Clock, ConfirmPrompt, ConfirmReply, Confirmation, DeviceSigner,
+    FixReply, HttpAnswer, HttpCall, HttpClient, HttpHeader, HttpReply, KeyVault, Locator,
+    MissingPhoto, Observer, Photo, PhotoReply, Platform, Protection, SecureScreen, SyncScheduler,
+    held_replies,
 };
 pub use errors::MobileError;
-pub use replica::{Replica, SyncEnd};
+pub use replica::{DeviceState, Replica, SyncEnd, export_unsent, refusal};
 
 uniffi::setup_scaffolding!();

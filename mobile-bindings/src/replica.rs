@@ -4,12 +4,11 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign_core::domain::time::Instant;
 use countersign_core::replica::{self as core, OsRandom};
 use countersign_core::views::{LaneResult, SyncReport};
 
-use crate::devices::{
-    CancelToken, Clock, DeviceSigner, HttpClient, Locator, Observer, Steady, Told, Wire,
-};
+use crate::devices::{CancelToken, Observer, Platform, Steady, Told, Unsent, Wire};
 use crate::errors::MobileError;
 
 /// One device's replica. Own one per process; every method may be called from any thread.
@@ -17,8 +16,8 @@ use crate::errors::MobileError;
 pub struct Replica {
     pub(crate) core: core::Replica,
     pub(crate) clock: Arc<Steady>,
-    pub(crate) locator: Arc<dyn Locator>,
-    pub(crate) http: Arc<dyn HttpClient>,
+    pub(crate) platform: Platform,
+    unsent: Arc<Unsent>,
 }
 
 impl fmt::Debug for Replica {
@@ -40,36 +39,63 @@ pub struct SyncEnd {
     pub held: u64,
 }
 
+/// This device, as a shell needs to know it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct DeviceState {
+    /// A one-time code was used.
+    pub is_enrolled: bool,
+    /// Empty before enrolment.
+    pub user_name: String,
+    /// Empty until the first sync.
+    pub organisation_name: String,
+    /// Objects without the server's receipt.
+    pub unsent: u64,
+    /// Objects that the server keeps until somebody decides.
+    pub held: u64,
+    /// When a sync last came to its end, by this device's wall clock.
+    pub last_sync: Option<Instant>,
+}
+
 #[uniffi::export]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "uniffi hands over owned values"
 )]
 impl Replica {
-    /// Opens the replica in `folder`, or makes an empty one there. Without a `signer`, a software key is kept in the folder.
+    /// Opens the replica in `folder`, or makes an empty one there.
     #[uniffi::constructor]
-    pub fn open(
-        folder: String,
-        clock: Arc<dyn Clock>,
-        locator: Arc<dyn Locator>,
-        http: Arc<dyn HttpClient>,
-        signer: Option<Arc<dyn DeviceSigner>>,
-    ) -> Result<Arc<Self>, MobileError> {
-        let clock = Arc::new(Steady::new(clock)?);
+    pub fn open(folder: String, platform: Platform) -> Result<Arc<Self>, MobileError> {
+        let clock = Arc::new(Steady::new(Arc::clone(&platform.clock))?);
         let core = core::Replica::open(
             Path::new(&folder),
             core::Devices {
                 clock: Arc::<Steady>::clone(&clock),
-                signer: signer.map(Told::signer),
+                signer: platform.signer.clone().map(Told::signer),
+                vault: platform.vault.clone().map(Told::vault),
                 random: Arc::new(OsRandom),
             },
         )?;
+        let unsent = Arc::new(Unsent::default());
+        core.observe(Arc::<Unsent>::clone(&unsent));
         Ok(Arc::new(Self {
             core,
             clock,
-            locator,
-            http,
+            platform,
+            unsent,
         }))
+    }
+
+    /// Who uses this device and how much is still only here: what a notification needs.
+    pub fn device(&self) -> Result<DeviceState, MobileError> {
+        let device = self.core.device()?;
+        Ok(DeviceState {
+            is_enrolled: device.enrolled,
+            user_name: device.user_name,
+            organisation_name: device.organisation_name,
+            unsent: device.unsent,
+            held: device.held,
+            last_sync: device.last_sync_ms.map(Instant::from_ms),
+        })
     }
 
     /// Tells `observer` of every change from now on, its own included.
@@ -94,14 +120,53 @@ impl Replica {
     /// The door of the web UI: a request envelope in, a reply envelope out; never an exception. See [`crate::dispatch`].
     #[must_use]
     pub fn dispatch(&self, request: String) -> String {
-        crate::dispatch::reply(self, &request)
+        let reply = crate::dispatch::reply(self, &request);
+        self.request_sync();
+        reply
     }
 }
 
+/// The reply envelope to `request` when there is no replica to ask: what [`Replica::open`] threw, under the request's id. So
+/// the page says in its own words why the app cannot be used.
+#[uniffi::export]
+#[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "uniffi hands over owned values"
+)]
+pub fn refusal(request: String, error: MobileError) -> String {
+    crate::dispatch::refusal(&request, &error)
+}
+
+/// Everything in `folder` that the server has not confirmed, for support: works also when a newer program wrote the store.
+/// One CBOR array of byte strings, oldest first.
+#[uniffi::export]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "uniffi hands over owned values"
+)]
+pub fn export_unsent(folder: String) -> Result<Vec<u8>, MobileError> {
+    Ok(core::export_unsent(Path::new(&folder))?)
+}
+
 impl Replica {
+    /// Asks for a run in the background when the last calls left something to send.
+    fn request_sync(&self) {
+        let Some(scheduler) = &self.platform.scheduler else {
+            return;
+        };
+        let waits = self.unsent.take() && self.core.device().is_ok_and(|device| device.unsent > 0);
+        if waits {
+            // A scheduler that fails is asked again after the next change; the pages say what is unsent.
+            drop(scheduler.request());
+        }
+    }
+
     /// `sync.run`.
     pub(crate) fn exchange(&self, cancel: &CancelToken) -> Result<SyncReport, MobileError> {
         let server = self.core.device()?.server_url;
-        Ok(self.core.sync(&Wire::new(&*self.http, &server, cancel)?)?)
+        Ok(self
+            .core
+            .sync(&Wire::new(&*self.platform.http, &server, cancel)?)?)
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::domain::time::Clock;
 use crate::journal::signer::DeviceSigner;
+pub use crate::store::key_file::{KeyVault, VaultClosed};
 
 /// Random bytes of cryptographic quality. Core draws none itself; tests give known ones.
 pub trait Random: Send + Sync + fmt::Debug {
@@ -36,6 +37,8 @@ pub struct Devices {
     pub clock: Arc<dyn Clock>,
     /// The platform's key; none takes or makes the software key in the replica's folder (`device.key`, 0600).
     pub signer: Option<Arc<dyn DeviceSigner>>,
+    /// Wraps the software key's file (`device.key.wrapped`); not asked when there is a signer.
+    pub vault: Option<Arc<dyn KeyVault>>,
     /// Randomness.
     pub random: Arc<dyn Random>,
 }

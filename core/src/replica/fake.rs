@@ -117,6 +117,7 @@ impl Phone {
         let devices = Devices {
             clock,
             signer: None,
+            vault: None,
             random,
         };
         self.replica = Some(Replica::open(self.folder.path(), devices).unwrap());

@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-pub use devices::{Devices, Kind, NoRandom, Observer, OsRandom, Random};
+pub use devices::{Devices, KeyVault, Kind, NoRandom, Observer, OsRandom, Random, VaultClosed};
 pub use error::{ErrorKind, ReplicaError};
 pub use params::{
     CaptureBegin, CaptureFinish, CapturePiece, ConflictSettle, CopyRecord, CountersignBegin,
@@ -76,7 +76,7 @@ impl fmt::Debug for Replica {
 
 impl Replica {
     /// Opens the replica in `folder`, or makes an empty one there. Without a platform's signer the key is read from
-    /// `device.key` in the folder, or made and stored there, readable by its owner only.
+    /// the folder, or made and stored there, wrapped by the platform's vault when there is one, readable by its owner only.
     ///
     /// # Errors
     /// [`ReplicaError::NewerSchema`] when a newer program wrote it; [`export_unsent`] still works then.
@@ -84,8 +84,10 @@ impl Replica {
         let mut connection = store::open(folder)?;
         let signer = match devices.signer {
             Some(signer) => signer,
-            None => store::key_file::open(folder, || software_key(devices.random.as_ref()))
-                .map_err(|_unusable| ReplicaError::Key)?,
+            None => store::key_file::open(folder, devices.vault.as_deref(), || {
+                software_key(devices.random.as_ref())
+            })
+            .map_err(|_unusable| ReplicaError::Key)?,
         };
         let tx = connection.transaction()?;
         store::quarantine::count_start(&tx)?;

@@ -153,6 +153,7 @@ fn a_store_of_a_newer_program_is_refused_but_its_work_can_be_exported() {
     let devices = Devices {
         clock: Arc::<fake::TestClock>::clone(&phone.clock),
         signer: None,
+        vault: None,
         random: Arc::new(OsRandom),
     };
     let error = Replica::open(phone.folder(), devices).unwrap_err();

@@ -1,7 +1,10 @@
-//! The software key of a device that has no key store: `device.key` in the replica's folder, readable by its owner only.
+//! The software key of a device whose platform signs nothing itself: a file in the replica's folder, readable by its owner only.
+//!
+//! With a [`KeyVault`] the file is `device.key.wrapped` and is of no use away from this device; without one it is `device.key`.
 
+use std::fmt;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +12,21 @@ use zeroize::Zeroizing;
 
 use crate::journal::signer::{DeviceSigner, SoftwareSigner};
 
-const FILE: &str = "device.key";
+const PLAIN: &str = "device.key";
+const WRAPPED: &str = "device.key.wrapped";
+
+/// The platform's key store: wraps a secret under a key that never leaves it.
+pub trait KeyVault: Send + Sync + fmt::Debug {
+    /// The wrapped secret; only this vault opens it.
+    fn wrap(&self, plain: &[u8]) -> Result<Vec<u8>, VaultClosed>;
+    /// The secret again.
+    fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultClosed>;
+}
+
+/// The key store refuses: locked, replaced, or its key is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the key store of the platform does not open")]
+pub struct VaultClosed;
 
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -20,29 +37,73 @@ pub(crate) enum KeyFileError {
     /// It does not hold a key.
     #[error("the device key's file is damaged")]
     Damaged,
+    /// It is wrapped, and the vault does not open it or is not here.
+    #[error("the device key is wrapped and does not open")]
+    Vault(#[from] VaultClosed),
 }
 
-/// Reads the key, or makes and stores one from `fresh`.
+/// Reads the key, or makes and stores one from `fresh`. A plain key that meets a vault is wrapped from then on.
 pub(crate) fn open(
     folder: &Path,
+    vault: Option<&dyn KeyVault>,
     fresh: impl FnOnce() -> Option<SoftwareSigner>,
 ) -> Result<Arc<dyn DeviceSigner>, KeyFileError> {
-    let path = folder.join(FILE);
-    if path.exists() {
-        let mut bytes = Zeroizing::new([0; 32]);
-        let mut file = fs::File::open(&path)?;
-        file.read_exact(bytes.as_mut())
-            .map_err(|_short| KeyFileError::Damaged)?;
-        let signer = SoftwareSigner::from_bytes(&bytes).map_err(|_no_key| KeyFileError::Damaged)?;
+    if let Some(wrapped) = read(&folder.join(WRAPPED))? {
+        let vault = vault.ok_or(VaultClosed)?;
+        let signer = key(&vault.unwrap(&wrapped)?)?;
+        remove(&folder.join(PLAIN))?;
         return Ok(Arc::new(signer));
     }
-    let signer = fresh().ok_or(KeyFileError::Damaged)?;
-    write(folder, &path, signer.to_bytes().as_ref())?;
+    let plain = read(&folder.join(PLAIN))?;
+    let signer = match &plain {
+        Some(bytes) => key(bytes)?,
+        None => fresh().ok_or(KeyFileError::Damaged)?,
+    };
+    match vault {
+        Some(vault) => {
+            let wrapped = wrapped(vault, &signer)?;
+            write(folder, WRAPPED, &wrapped)?;
+            remove(&folder.join(PLAIN))?;
+        }
+        None if plain.is_none() => write(folder, PLAIN, signer.to_bytes().as_ref())?,
+        None => {}
+    }
     Ok(Arc::new(signer))
 }
 
+/// A vault that does not give back what it took would cost the key at the next start: it is asked before anything is stored.
+fn wrapped(vault: &dyn KeyVault, signer: &SoftwareSigner) -> Result<Vec<u8>, VaultClosed> {
+    let bytes = signer.to_bytes();
+    let wrapped = vault.wrap(bytes.as_ref())?;
+    if vault.unwrap(&wrapped)?.as_slice() == bytes.as_slice() {
+        Ok(wrapped)
+    } else {
+        Err(VaultClosed)
+    }
+}
+
+fn key(bytes: &[u8]) -> Result<SoftwareSigner, KeyFileError> {
+    let bytes: &[u8; 32] = bytes.try_into().map_err(|_length| KeyFileError::Damaged)?;
+    SoftwareSigner::from_bytes(bytes).map_err(|_no_key| KeyFileError::Damaged)
+}
+
+fn read(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Written aside and renamed, so that a power cut leaves a whole key or none.
-fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let aside = folder.join("device.key.new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -54,6 +115,101 @@ fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(&aside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&aside, path)?;
+    fs::rename(&aside, folder.join(name))?;
     fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Mask(u8);
+
+    impl KeyVault for Mask {
+        fn wrap(&self, plain: &[u8]) -> Result<Vec<u8>, VaultClosed> {
+            Ok(plain.iter().map(|byte| byte ^ self.0).collect())
+        }
+
+        fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultClosed> {
+            self.wrap(wrapped).map(Zeroizing::new)
+        }
+    }
+
+    /// Wraps, and has lost its key when asked again.
+    #[derive(Debug)]
+    struct Forgetful;
+
+    impl KeyVault for Forgetful {
+        fn wrap(&self, plain: &[u8]) -> Result<Vec<u8>, VaultClosed> {
+            Ok(plain.to_vec())
+        }
+
+        fn unwrap(&self, _wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultClosed> {
+            Err(VaultClosed)
+        }
+    }
+
+    const SEED: [u8; 32] = [7; 32];
+
+    fn seed() -> Option<SoftwareSigner> {
+        SoftwareSigner::from_bytes(&SEED).ok()
+    }
+
+    fn public_key(folder: &Path, vault: Option<&dyn KeyVault>) -> Result<Vec<u8>, KeyFileError> {
+        Ok(open(folder, vault, seed)?.public_key().unwrap())
+    }
+
+    #[test]
+    fn a_vault_keeps_the_key_unreadable_and_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = public_key(folder.path(), Some(&Mask(0x5A))).unwrap();
+        assert_eq!(
+            fs::read(folder.path().join(WRAPPED)).unwrap(),
+            [7 ^ 0x5A; 32]
+        );
+        assert!(!folder.path().join(PLAIN).exists());
+        assert_eq!(public_key(folder.path(), Some(&Mask(0x5A))).unwrap(), made);
+    }
+
+    #[test]
+    fn a_plain_key_that_meets_a_vault_is_wrapped() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = public_key(folder.path(), None).unwrap();
+        assert_eq!(fs::read(folder.path().join(PLAIN)).unwrap(), SEED);
+        assert_eq!(public_key(folder.path(), Some(&Mask(1))).unwrap(), made);
+        assert!(!folder.path().join(PLAIN).exists());
+    }
+
+    #[test]
+    fn a_wrapped_key_does_not_open_without_its_vault() {
+        let folder = tempfile::tempdir().unwrap();
+        public_key(folder.path(), Some(&Mask(1))).unwrap();
+        let forgetful: &dyn KeyVault = &Forgetful;
+        for vault in [None, Some(forgetful)] {
+            assert!(matches!(
+                public_key(folder.path(), vault),
+                Err(KeyFileError::Vault(VaultClosed))
+            ));
+        }
+        assert!(folder.path().join(WRAPPED).exists());
+    }
+
+    #[test]
+    fn a_vault_that_gives_nothing_back_gets_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = public_key(folder.path(), Some(&Forgetful));
+        assert!(matches!(refused, Err(KeyFileError::Vault(VaultClosed))));
+        assert!(!folder.path().join(WRAPPED).exists());
+    }
+
+    #[test]
+    fn a_file_of_another_length_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(PLAIN), b"short").unwrap();
+        assert!(matches!(
+            public_key(folder.path(), None),
+            Err(KeyFileError::Damaged)
+        ));
+    }
 }

@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use countersign_mobile::{MobileError, Replica};
+use countersign_mobile::{MobileError, Platform, Replica};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 
@@ -139,7 +139,10 @@ fn open_replica(data: &Path, controls: &Controls) -> Result<Arc<Replica>, Mobile
     let clock: Arc<HostClock> = Arc::clone(&controls.clock);
     let locator: Arc<HostLocator> = Arc::clone(&controls.locator);
     let http: Arc<HostHttp> = Arc::clone(&controls.http);
-    Replica::open(data.display().to_string(), clock, locator, http, None)
+    Replica::open(
+        data.display().to_string(),
+        Platform::new(clock, locator, http),
+    )
 }
 
 fn secret() -> Result<String, HostError> {

@@ -39,6 +39,13 @@ enum Command {
     },
     /// Tells the whole story in a temporary folder, one line a step.
     Check,
+    /// The sample company with an approved plan and no phones: says in one line of JSON where it is and which one-time codes
+    /// it gave, and ends when its input does.
+    Office {
+        /// Empty folder for the company's data.
+        #[arg(long)]
+        data: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -48,6 +55,7 @@ fn main() -> ExitCode {
             run(&data, start, port)
         }
         Command::Check => check(),
+        Command::Office { data } => office(&data),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -82,6 +90,30 @@ fn serve(data: &Path, port: u16) -> Result<Process, Broken> {
     )
 }
 
+/// For tests of a phone's shell in another language: they start this, read one line, and close its input.
+fn office(data: &Path) -> Result<(), Broken> {
+    office::found_company(data)?;
+    let server = serve(data, 0)?;
+    let url = server.said("url")?.to_owned();
+    approved_plan(&url)?;
+    let rep = office::enrolment_code(&url, "样例业务员")?;
+    let technician = office::enrolment_code(&url, "样例技术员")?;
+    println!(
+        "{}",
+        serde_json::json!({ "url": url, "rep": rep, "technician": technician })
+    );
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink())
+        .map_err(|error| Broken::new(format!("waiting for the end of the input: {error}")))?;
+    server.stop()
+}
+
+/// The sample ledger in force, and today's plan from it approved.
+fn approved_plan(url: &str) -> Result<(), Broken> {
+    let draft = office::import_ledger(url, &root())?;
+    office::sign_ledger(url, &draft)?;
+    office::visit_plan(url, &office::visit_list(url)?).map(drop)
+}
+
 fn run(data: &Path, start: Start, port: u16) -> Result<(), Broken> {
     let folder = |error: std::io::Error| Broken::new(format!("{}: {error}", data.display()));
     if start == Start::Over && data.exists() {
@@ -111,9 +143,7 @@ fn run(data: &Path, start: Start, port: u16) -> Result<(), Broken> {
     let technician_data = data.join("phone-technician");
     if is_new {
         println!("importing the sample ledger, approving a visit list and a plan …");
-        let draft = office::import_ledger(&url, &root())?;
-        office::sign_ledger(&url, &draft)?;
-        office::visit_plan(&url, &office::visit_list(&url)?)?;
+        approved_plan(&url)?;
         let code = office::enrolment_code(&url, "样例业务员")?;
         let mut phone = Phone::start("手机一", &rep_data, &ui, reach(1))?;
         field::enrol(&mut phone, &url, &code)?;

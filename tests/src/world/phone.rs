@@ -286,6 +286,7 @@ fn replica(folder: &Path, clock: &Arc<TestClock>) -> Replica {
         Devices {
             clock,
             signer: None,
+            vault: None,
             random: Arc::new(OsRandom),
         },
     )
