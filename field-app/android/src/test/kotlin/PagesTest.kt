@@ -1,0 +1,41 @@
+package countersign.app
+
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+class PagesTest {
+    private fun ours(path: String?) = page("https", "app.invalid", path)
+
+    @Test fun theBeginningIsTheIndex() {
+        for (path in listOf("/", "", null, "/index.html")) assertEquals(Page("web/index.html", "text/html"), ours(path))
+    }
+
+    @Test fun aFileHasItsKind() {
+        val kinds = mapOf("/assets/app-1.js" to "text/javascript", "/assets/app-1.css" to "text/css", "/mark.svg" to "image/svg+xml", "/odd" to "application/octet-stream")
+        for ((path, mediaType) in kinds) assertEquals(Page("web$path", mediaType), ours(path))
+    }
+
+    @Test fun foreignRequestsAreRefused() {
+        assertNull(page("http", "app.invalid", "/"))
+        assertNull(page("https", "app.invalid:444", "/"))
+        assertNull(page("https", "user@app.invalid", "/"))
+        assertNull(page("https", "app.invalid.example", "/"))
+        assertNull(page("file", "", "/etc/hosts"))
+        assertNull(page(null, null, null))
+    }
+
+    @Test fun noPathLeadsOutOfThePackage() {
+        for (path in listOf("/../classes.dex", "/a/../../b", "//a", "/a//b", "/./a", "/a\\..\\b", "/a\u0000.js", "/assets/")) assertNull(ours(path), path)
+    }
+
+    @Test fun thePageMayLoadNothingFromElsewhere() {
+        val policy = HEADERS.getValue("content-security-policy")
+        assertTrue(policy.startsWith("default-src 'none'"))
+        for (word in listOf("unsafe", "http", "*")) assertTrue(word !in policy, word)
+    }
+
+    @Test fun anEventNamesWhatChanged() =
+        assertEquals("""{"event":"changed","kinds":["stops","sync"]}""", changedEvent(listOf("stops", "sync")))
+}
