@@ -80,7 +80,7 @@ fn assert_none(what: &str, found: &[String]) {
 #[test]
 fn long_files_say_why() {
     let excused: Vec<&str> = LONG_FILES.iter().map(|(path, _)| *path).collect();
-    let found: Vec<String> = files(&[".rs", ".ts", ".svelte"])
+    let found: Vec<String> = files(&[".rs", ".ts", ".svelte", ".kt", ".swift"])
         .iter()
         .map(|(path, source)| (path, without_tests(source).lines().count()))
         // A module of nothing but tests is what an inline one would be.
@@ -188,7 +188,7 @@ fn names_say_what_a_thing_is() {
 #[test]
 fn assertions_assert_and_nothing_is_left_open() {
     let mut found = Vec::new();
-    for (path, source) in files(&[".rs", ".ts", ".svelte", ".mjs"]) {
+    for (path, source) in files(&[".rs", ".ts", ".svelte", ".mjs", ".kt", ".swift"]) {
         if path == "tests/tests/tidy.rs" {
             continue;
         }
@@ -201,9 +201,14 @@ fn assertions_assert_and_nothing_is_left_open() {
             let is_skipped = ["#[ignore", "test.skip", "describe.skip", "@Disabled"]
                 .iter()
                 .any(|word| line.contains(word));
-            let sleeps = ["thread::sleep", "tokio::time::sleep", "waitForTimeout"]
-                .iter()
-                .any(|word| line.contains(word));
+            let sleeps = [
+                "thread::sleep",
+                "tokio::time::sleep",
+                "waitForTimeout",
+                "Thread.sleep",
+            ]
+            .iter()
+            .any(|word| line.contains(word));
             if is_bare || is_open || is_skipped || sleeps {
                 found.push(format!("{path}:{}: {line}", number + 1));
             }

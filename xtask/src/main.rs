@@ -6,9 +6,13 @@
     reason = "a command-line tool speaks on its terminal"
 )]
 
+mod alignment;
 mod bindings;
 mod demo;
+mod kotlin;
+mod phones;
 mod steps;
+mod swift;
 mod tools;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +43,11 @@ enum Command {
     },
     /// Generates the Kotlin, Swift and Python bindings and runs the Python smoke test.
     Bindings,
+    /// Refuses Android libraries in a folder that a phone with 16 KiB pages could not load.
+    ElfAlign {
+        /// The folder, such as `field-app/android/build/jni`.
+        folder: PathBuf,
+    },
     /// Measures a workload and prints its figures.
     Bench(demo::Measure),
 }
@@ -61,12 +70,11 @@ fn main() -> ExitCode {
         Command::Test => steps::all(&root),
         Command::Ci { step: Some(step) } => steps::one(&root, &step),
         Command::Ci { step: None } => {
-            for step in steps::STEPS {
-                println!("{:<10} {}", step.name, step.about);
-            }
+            steps::list();
             Ok(())
         }
         Command::Bindings => bindings::run(&root),
+        Command::ElfAlign { folder } => alignment::run(&root, &folder),
         Command::Bench(measure) => demo::bench(&root, &measure),
     };
     match outcome {

@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use crate::{Failure, bindings, demo, tools};
+use crate::{Failure, bindings, demo, kotlin, phones, swift, tools};
 
 /// One step, runnable alone by its name.
-pub(crate) struct Step {
-    pub(crate) name: &'static str,
-    pub(crate) about: &'static str,
+struct Step {
+    name: &'static str,
+    about: &'static str,
     act: fn(&Path) -> Result<(), Failure>,
 }
 
 /// All steps in order.
-pub(crate) const STEPS: &[Step] = &[
+const STEPS: &[Step] = &[
     Step {
         name: "fmt",
         about: "the format of all Rust files",
@@ -49,11 +49,42 @@ pub(crate) const STEPS: &[Step] = &[
         act: generated,
     },
     Step {
+        name: "kotlin",
+        about: "Kotlin on the JVM against the real library; the Android shell against the framework",
+        act: kotlin::run,
+    },
+    Step {
         name: "story",
         about: "the whole story over the real server and two real field-app hosts",
         act: story,
     },
 ];
+
+/// Steps that `test` leaves out, runnable by their names. They need minutes and gigabytes the first time, and a machine that cannot
+/// run one says so by failing.
+const APART: &[Step] = &[
+    Step {
+        name: "phone-targets",
+        about: "core and bindings type-check for Android and iOS (minutes the first time)",
+        act: phones::run,
+    },
+    Step {
+        name: "swift",
+        about: "the Swift package in Swift 6 mode and its tests (3.5 GB the first time, root)",
+        act: swift::run,
+    },
+];
+
+/// Prints the steps' names and what they are about.
+pub(crate) fn list() {
+    for step in STEPS {
+        println!("{:<14} {}", step.name, step.about);
+    }
+    println!("not part of `cargo xtask test`:");
+    for step in APART {
+        println!("{:<14} {}", step.name, step.about);
+    }
+}
 
 /// Runs all steps; the first that fails ends the run.
 pub(crate) fn all(root: &Path) -> Result<(), Failure> {
@@ -67,13 +98,17 @@ pub(crate) fn all(root: &Path) -> Result<(), Failure> {
 
 /// Runs the step called `name`.
 pub(crate) fn one(root: &Path, name: &str) -> Result<(), Failure> {
-    let step = STEPS.iter().find(|step| step.name == name).ok_or_else(|| {
-        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-        Failure::new(format!(
-            "there is no step `{name}`; the steps are {}",
-            names.join(", ")
-        ))
-    })?;
+    let mut steps = STEPS.iter().chain(APART);
+    let step = steps
+        .clone()
+        .find(|step| step.name == name)
+        .ok_or_else(|| {
+            let names: Vec<_> = steps.by_ref().map(|step| step.name).collect();
+            Failure::new(format!(
+                "there is no step `{name}`; the steps are {}",
+                names.join(", ")
+            ))
+        })?;
     (step.act)(root)
 }
 

@@ -1,7 +1,8 @@
 //! Finding, installing and running other programs.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Failure;
@@ -46,6 +47,32 @@ pub(crate) fn run_with<S: AsRef<OsStr>>(
 /// the same dependencies and build them once more.
 pub(crate) fn build(root: &Path) -> Result<(), Failure> {
     run(root, "cargo", &["build", "--workspace", "--all-targets"])
+}
+
+/// The files of `folder` itself with an extension, or all for an empty one, in the order of their names.
+pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+    let is_wanted = |path: &PathBuf| {
+        path.is_file() && (extension.is_empty() || path.extension() == Some(OsStr::new(extension)))
+    };
+    Ok(listed(folder)?.into_iter().filter(is_wanted).collect())
+}
+
+/// The folders in `folder` itself, in the order of their names.
+pub(crate) fn folders(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let found = listed(folder)?.into_iter();
+    Ok(found.filter(|path| path.is_dir()).collect())
+}
+
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let broken =
+        |error: std::io::Error| Failure::new(format!("cannot list {}: {error}", folder.display()));
+    let mut found = fs::read_dir(folder)
+        .map_err(broken)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(broken)?;
+    found.sort();
+    Ok(found)
 }
 
 /// Whether `program --version` can be started.
