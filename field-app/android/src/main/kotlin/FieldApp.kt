@@ -34,6 +34,7 @@ class FieldApp : Application() {
         super.onCreate()
         if (applicationInfo.flags and android.content.pm.ApplicationInfo.FLAG_DEBUGGABLE == 0) WebView.setWebContentsDebuggingEnabled(false)
         background.execute { opened }
+        background.execute { PhotoProvider.sweep(this) }
         val connectivity = getSystemService(ConnectivityManager::class.java)
         connectivity.registerDefaultNetworkCallback(object : ConnectivityManager.NetworkCallback() {
             override fun onAvailable(network: Network) = background.execute { CancelToken().use { token -> trySync(token) } }

@@ -4,6 +4,7 @@ import android.annotation.SuppressLint
 import android.app.Activity
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.graphics.Bitmap
 import android.graphics.Color
 import android.net.Uri
 import android.os.Bundle
@@ -62,6 +63,8 @@ class MainActivity : Activity() {
 
     /** Every request is answered from the package or refused; nothing reaches a network. */
     private inner class OnlyOurPages : WebViewClient() {
+        private var isConnected = false
+
         override fun shouldInterceptRequest(view: WebView, request: WebResourceRequest): WebResourceResponse {
             val url = request.url
             val page = page(url.scheme, url.authority, url.path) ?: return refused()
@@ -81,8 +84,19 @@ class MainActivity : Activity() {
             return true
         }
 
-        /** Hands over one end of a channel, bound to our origin. An added JavaScript interface would serve every frame. */
+        override fun onPageStarted(view: WebView, url: String, icon: Bitmap?) {
+            isConnected = false
+        }
+
+        /** Called once more for every change of the fragment, which is how the page moves between its screens. */
         override fun onPageFinished(view: WebView, url: String) {
+            if (isConnected) return
+            isConnected = true
+            connect(view)
+        }
+
+        /** Hands over one end of a channel, bound to our origin. An added JavaScript interface would serve every frame. */
+        private fun connect(view: WebView) {
             val (ours, theirs) = view.createWebMessageChannel()
             ours.setWebMessageCallback(object : WebMessagePort.WebMessageCallback() {
                 override fun onMessage(port: WebMessagePort, message: WebMessage) = app.background.execute {

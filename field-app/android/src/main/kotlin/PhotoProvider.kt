@@ -39,11 +39,21 @@ class PhotoProvider : ContentProvider() {
 
     companion object {
         const val MEDIA_TYPE = "image/jpeg"
+        private const val KEPT_MS = 7L * 24 * 60 * 60 * 1_000
         private const val AUTHORITY = "countersign.app.photos"
 
         private fun folder(context: Context) = File(context.noBackupFilesDir, "photos").apply { mkdirs() }
 
         fun newFile(context: Context) = File(folder(context), photoName(UUID.randomUUID()))
+
+        /**
+         * Deletes what the camera left a week ago. The page stores what it takes in the core at once, so this is a copy of it, or a
+         * photo of an app that was killed while the camera was open.
+         */
+        fun sweep(context: Context) {
+            val before = System.currentTimeMillis() - KEPT_MS
+            folder(context).listFiles().orEmpty().filter { it.lastModified() < before }.forEach(File::delete)
+        }
 
         fun uri(file: File): Uri = Uri.Builder().scheme("content").authority(AUTHORITY).appendPath(file.name).build()
     }

@@ -14,9 +14,9 @@ import countersign.mobile.HttpClient
 import countersign.mobile.HttpReply
 import countersign.mobile.KeyVault
 import countersign.mobile.Locator
+import countersign.mobile.MissingFix
 import countersign.mobile.MissingPhoto
 import countersign.mobile.MobileException
-import countersign.mobile.Observer
 import countersign.mobile.Photo
 import countersign.mobile.PhotoReply
 import countersign.mobile.Platform
@@ -67,10 +67,6 @@ private class SilentHttp : HttpClient {
 /** Lets go of the reply without an answer. */
 private class ForgetfulHttp : HttpClient {
     override fun send(request: HttpCall, reply: HttpReply) = reply.close()
-}
-
-private class DeafObserver : Observer {
-    override fun changed(kinds: List<String>) = throw IllegalStateException("a shell that cannot listen")
 }
 
 /** Stands in for a key store: a mask instead of a cipher. */
@@ -138,16 +134,11 @@ class DevicesTest(@param:TempDir private val folder: Path) {
         open(platform(locator = silent)).use { replica ->
             assertEquals("timed_out", Door(replica).call("position.read") { put("timeout_ms", 50) }.text("missing"))
         }
-        silent.held.get().use { it.missing(countersign.mobile.MissingFix.DENIED) } // late: nobody listens, nothing breaks
+        silent.held.get().use { it.missing(MissingFix.DENIED) } // late: nobody listens, nothing breaks
     }
 
     @Test fun aReplyThatIsLetGoIsNoAnswer() = open(platform(http = ForgetfulHttp())).use { replica ->
         assertEquals("retry" to "no-connection", enrol(Door(replica)))
-    }
-
-    @Test fun aDeafObserverStopsNoCommit() = open(platform()).use { replica ->
-        replica.observe(DeafObserver())
-        assertFalse(Door(replica).call("device.read").isTrue("enrolled"))
     }
 
     @Test fun aVaultKeepsTheKeyFromWhoCopiesTheFolder() {

@@ -4,6 +4,7 @@ import countersign.mobile.CancelToken
 import countersign.mobile.Crs
 import countersign.mobile.FixSource
 import countersign.mobile.MobileException
+import countersign.mobile.Observer
 import countersign.mobile.Platform
 import countersign.mobile.RawFix
 import countersign.mobile.Replica
@@ -39,6 +40,10 @@ private class Scheduler : SyncScheduler {
     }
 }
 
+private class DeafObserver : Observer {
+    override fun changed(kinds: List<String>) = throw IllegalStateException("a shell that cannot listen")
+}
+
 /** One stop from the morning to the receipt, as a shell does it: the key in a key store, the network away, the app killed. */
 class StopStoryTest(@param:TempDir private val folder: Path) {
     private val keys = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
@@ -49,7 +54,10 @@ class StopStoryTest(@param:TempDir private val folder: Path) {
     private fun open(): Replica {
         val signer = EcdsaSigner(keys.private, keys.public as ECPublicKey)
         val platform = Platform(TestClock(), TestLocator(FIX), network, signer = signer, scheduler = scheduler)
-        return Replica.open(folder.resolve("phone").toString(), platform).also { it.observe(listener) }
+        return Replica.open(folder.resolve("phone").toString(), platform).also {
+            it.observe(DeafObserver()) // stops no commit, and nobody else from hearing of it
+            it.observe(listener)
+        }
     }
 
     @Test fun aSignatureTakenOfflineGetsItsReceipt() = Office(folder.resolve("office").toFile()).use { office ->
