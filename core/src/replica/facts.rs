@@ -19,12 +19,13 @@ impl Replica {
     /// `promise.record`: amount and day. It replaces the promise in force that was made at the stop.
     ///
     /// # Errors
-    /// `amount-not-positive`, `day-in-the-past`.
+    /// `amount-not-positive`, `day-in-the-past`, `role-not-allowed`.
     pub fn promise(&self, promise: &PromiseRecord) -> Result<Recorded, ReplicaError> {
         if !promise.amount.is_positive() {
             return Err(ReplicaError::Refused("amount-not-positive"));
         }
         self.commit("promise", |commit| {
+            commit.must_conduct_signings()?;
             if promise.due < Day::legal(commit.now()) {
                 return Err(ReplicaError::Refused("day-in-the-past"));
             }

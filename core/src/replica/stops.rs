@@ -47,6 +47,7 @@ impl Replica {
                 document: parts.document,
                 customer_document: parts.customer_document,
                 is_editable,
+                may_sign: people::may_conduct_signings(connection, me.user)?,
                 notes: words.notes,
                 negotiation: words.negotiation,
                 reason: words.reason,

@@ -85,3 +85,12 @@ pub enum Role {
     #[n(9)]
     Admin,
 }
+
+impl Role {
+    /// Whether the role may conduct a signing or take a promise. A phone asks before the customer draws; the server's table
+    /// decides, and a test there compares the two.
+    #[must_use]
+    pub const fn conducts_signings(self) -> bool {
+        matches!(self, Self::Rep | Self::SalesManager | Self::Legal)
+    }
+}

@@ -101,6 +101,8 @@ pub struct StopView {
     pub customer_document: DocumentId,
     /// Whether the stop's document has arrived, so that it can be edited.
     pub is_editable: bool,
+    /// This phone's user may conduct a signing and take a promise.
+    pub may_sign: bool,
     /// Notes; merges.
     pub notes: String,
     /// Negotiation record; merges.

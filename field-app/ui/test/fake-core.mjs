@@ -88,7 +88,7 @@ export function fakeCore({ enrolled = true } = {}) {
     const row = rows.find((one) => one.stop === id);
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
-    return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, customer_notes: "", contacts: [], ...fields, ...parts,
+    return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, customer_notes: "", contacts: [], ...fields, ...parts,
       statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null };
   };
   const complete = { countersigned: [], guarantors_missing: ["样例王某"], seal: "missing", seals: [], copy_with: null, parts_complete: 0, parts_total: 2, is_complete: false };

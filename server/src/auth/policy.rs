@@ -191,6 +191,17 @@ mod tests {
     }
 
     #[test]
+    fn a_phone_knows_beforehand_who_may_conduct_a_signing() {
+        for role in ROLES {
+            assert_eq!(
+                role.conducts_signings(),
+                may(role, Action::ConductSigning),
+                "{role:?}"
+            );
+        }
+    }
+
+    #[test]
     fn an_administrator_reads_no_customer_data() {
         for action in [
             Action::ReadReceivables,

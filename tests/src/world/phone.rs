@@ -141,7 +141,16 @@ impl Phone {
 
     /// Opens the pad for the customer's legal representative.
     pub fn begin_signing(&self, stop: StopId) -> SigningId {
-        let begin = SigningBegin {
+        self.replica
+            .begin_signing(&Self::representative(stop))
+            .unwrap()
+            .signing
+    }
+
+    /// The customer's legal representative, who agrees to everything and signs the statement.
+    #[must_use]
+    pub fn representative(stop: StopId) -> SigningBegin {
+        SigningBegin {
             stop,
             signer: Signer {
                 name: "样例李某".to_owned(),
@@ -162,8 +171,7 @@ impl Phone {
             paper: PaperDraft::Statement,
             guarantors: Vec::new(),
             seal: SealCondition::NotAgreed,
-        };
-        self.replica.begin_signing(&begin).unwrap().signing
+        }
     }
 
     /// Draws one stroke, different for each number.

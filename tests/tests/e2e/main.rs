@@ -14,3 +14,4 @@ mod reassigned_mid_day;
 mod replayed_push;
 mod sent_back;
 mod stale_approval;
+mod wrong_role;

@@ -40,7 +40,14 @@ pub fn project_policy(tx: &Transaction<'_>, policy: &Policy) -> rusqlite::Result
     if taken == 0 {
         return Ok(());
     }
+    tx.execute("delete from signing_people", [])?;
     for person in &policy.people {
+        if person.roles.iter().any(|role| role.conducts_signings()) {
+            tx.execute(
+                "insert or ignore into signing_people values (:user)",
+                named_params! { ":user": text(&person.user) },
+            )?;
+        }
         tx.execute(
             "insert or replace into people values (:user, :name)",
             named_params! { ":user": text(&person.user), ":name": person.name },
@@ -63,6 +70,13 @@ pub fn policy(connection: &Connection) -> rusqlite::Result<Option<PolicyRow>> {
             })
         })
         .optional()
+}
+
+/// Whether the policy in force lets this user conduct a signing or take a promise.
+pub fn may_conduct_signings(connection: &Connection, user: UserId) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("select 1 from signing_people where user = :user")?
+        .exists(named_params! { ":user": text(&user) })
 }
 
 /// The name of a user; empty when it is not known here.

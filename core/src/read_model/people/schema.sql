@@ -4,6 +4,11 @@ create table if not exists people (
     name text not null
 ) strict;
 
+-- Whose roles let them conduct a signing or take a promise.
+create table if not exists signing_people (
+    user text primary key
+) strict;
+
 create table if not exists policy (
     one integer primary key check (one = 1),
     epoch integer not null,

@@ -37,7 +37,7 @@ impl Replica {
     ///
     /// # Errors
     /// `signer-name-missing`, `text-too-long`, `total-not-confirmed`, `agreed-method-withheld`, `agreed-method-missing` before
-    /// the policy has arrived, `signing-open` when somebody else's strokes are there; those of a paper that cannot be composed
+    /// the policy has arrived, `role-not-allowed`, `signing-open` when somebody else's strokes are there; those of a paper that cannot be composed
     /// or signed; `statement` is gone until it has arrived.
     pub fn begin_signing(&self, begin: &SigningBegin) -> Result<SigningView, ReplicaError> {
         check_signer(&begin.signer)?;
@@ -48,6 +48,7 @@ impl Replica {
             return Err(ReplicaError::Refused("agreed-method-withheld"));
         }
         self.commit("begin_signing", |commit| {
+            commit.must_conduct_signings()?;
             let stop = commit.stop(begin.stop)?;
             commit.agreed_method()?;
             let source = Source::of_stop(commit.tx, &stop, commit.now())?;
@@ -278,6 +279,15 @@ fn check_signer(signer: &Signer) -> Result<(), ReplicaError> {
 }
 
 impl Commit<'_> {
+    /// Refuses before the customer has drawn or promised anything that the server would not take from this user.
+    pub(crate) fn must_conduct_signings(&self) -> Result<(), ReplicaError> {
+        if people::may_conduct_signings(self.tx, self.device()?.user)? {
+            Ok(())
+        } else {
+            Err(ReplicaError::Refused("role-not-allowed"))
+        }
+    }
+
     fn open_signing(&self, signing: SigningId) -> Result<SigningRow, ReplicaError> {
         let row = signings::row(self.tx, signing)?.filter(|row| row.state == SigningState::Open);
         or_not_found(row, "signing")

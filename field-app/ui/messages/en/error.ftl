@@ -16,6 +16,7 @@ error-ref-newer-schema = A newer version wrote the data on this phone. Update th
 error-ref-store-unusable = The store on this phone cannot be used. Check the free space.
 error-ref-agreed-method-missing = The clause on signing on a screen has not arrived. Sync first.
 error-ref-amount-not-positive = The amount must be above zero.
+error-ref-role-not-allowed = Your role may not take a signature or a promise. A rep of the team does it on his phone.
 error-ref-answer-missing = Write an answer.
 error-ref-code-missing = Enter the enrolment code.
 error-ref-code-refused = The server does not take this code; it may be used or expired. Ask the office for a new one.

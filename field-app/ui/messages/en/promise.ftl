@@ -22,3 +22,4 @@ outcome-disputed = Disputed
 outcome-not-met = Nobody met
 outcome-paid = Paid or showed payment
 outcome-gone = Moved or closed
+promise-by-the-rep = Recorded by a rep of the team

@@ -16,6 +16,7 @@ error-ref-newer-schema = 本机数据由更新的版本写入，请更新应用�
 error-ref-store-unusable = 本机存储无法使用，请检查剩余空间。
 error-ref-agreed-method-missing = 公司还没有下发屏幕签字约定，请先同步。
 error-ref-amount-not-positive = 金额必须大于零。
+error-ref-role-not-allowed = 您的职务不能主持签字或记录承诺，请由同组业务员在其手机上办理。
 error-ref-answer-missing = 请填写答复。
 error-ref-code-missing = 请填写登记码。
 error-ref-code-refused = 服务器不接受这个登记码，它可能已用过或过期。请向内勤索取新的。

@@ -22,3 +22,4 @@ outcome-disputed = 有争议
 outcome-not-met = 未见到人
 outcome-paid = 当场付款或出示付款凭证
 outcome-gone = 已搬迁或停业
+promise-by-the-rep = 由同组业务员记录
