@@ -90,6 +90,9 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
     match method {
         "device.read" => row(core.device()),
         "device.enrol" => enrol(replica, &read(params)?),
+        "device.record" => row(core.device_record()),
+        "settings.read" => row(core.settings()),
+        "settings.keep" => row(core.keep_settings(read(params)?)),
         "clock.read" => row(Ok(replica.clock.read())),
         "position.read" => whereabouts(replica, &read(params)?),
         "photo.capture" => json_of(&shot(replica)),
@@ -97,6 +100,7 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "screen.protect" => protect(replica, &read(params)?),
         "sync.run" => json_of(&replica.exchange(&CancelToken::default())?),
         "sync.read" => row(core.sync_status()),
+        "sync.export" => row(core.export(read(params)?)),
         "today.read" => row(core.today(read(params)?)),
         "stop.read" => row(core.stop(read::<OfStop>(params)?.stop)),
         "stop.check_in" => row(core.check_in(&read(params)?)),
@@ -129,6 +133,9 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "refusal.record" => row(core.refuse(&read(params)?)),
         "promise.record" => row(core.promise(&read(params)?)),
         "outcome.record" => row(core.outcome(&read(params)?)),
+        "draft.keep" => row(core.keep_draft(&read(params)?)),
+        "draft.read" => row(core.draft(&read(params)?)),
+        "draft.drop" => row(core.drop_draft(&read(params)?)),
         "conflict.settle" => row(core.settle_conflict(&read(params)?)),
         "send_back.answer" => row(core.answer_send_back(&read(params)?)),
         "entry.read" => row(core.signed(read::<OfEntry>(params)?.entry)),
@@ -422,6 +429,25 @@ mod tests {
             ask(&replica, "device.read", &json!({}))["ok"]["enrolled"],
             false
         );
+    }
+
+    #[test]
+    fn settings_are_kept_before_enrolment_and_what_needs_a_stop_is_refused() {
+        let (_folder, replica) = phone();
+        let chosen = json!({ "language": "en", "text_percent": 150, "theme": "dark" });
+        assert_eq!(ask(&replica, "settings.keep", &chosen)["ok"], chosen);
+        assert_eq!(ask(&replica, "settings.read", &Value::Null)["ok"], chosen);
+        let record = ask(&replica, "device.record", &Value::Null);
+        assert_eq!(record["ok"]["device"], Value::Null);
+        let mut draft =
+            json!({ "stop": "01890a5d-ac96-774b-bcce-b302099a8057", "form": "promise" });
+        assert_eq!(ask(&replica, "draft.read", &draft)["ok"], Value::Null);
+        assert_eq!(ask(&replica, "draft.drop", &draft)["ok"], Value::Null);
+        draft["content"] = json!("{}");
+        let expected = ("gone".to_owned(), "stop".to_owned());
+        assert_eq!(error(&replica, "draft.keep", &draft), expected);
+        let expected = ("fix".to_owned(), "nothing-unsent".to_owned());
+        assert_eq!(error(&replica, "sync.export", &json!({})), expected);
     }
 
     #[test]

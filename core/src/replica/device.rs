@@ -5,7 +5,7 @@ use crate::read_model::people;
 use crate::replica::devices::Kind;
 use crate::replica::sync::{Transport, exchange};
 use crate::replica::{Enrolment, Replica, ReplicaError};
-use crate::store::{device, outbox};
+use crate::store::{device, outbox, settings};
 use crate::views::{DeviceView, ObjectState};
 
 const NAME_LIMIT_BYTES: usize = 200;
@@ -74,6 +74,7 @@ impl Replica {
         }
         self.commit("enrol", |commit| {
             device::enrol(commit.tx, &answer, enrolment.server_url.trim())?;
+            settings::set_enrolment(commit.tx, name, commit.now())?;
             commit.changed(&[Kind::Device, Kind::Sync]);
             Ok(())
         })?;

@@ -11,9 +11,9 @@ use crate::read_model::{entries, promises, reviews};
 use crate::replica::commit::{About, Commit};
 use crate::replica::error::or_not_found;
 use crate::replica::{
-    OutcomeRecord, PromiseRecord, Recorded, Replica, ReplicaError, SendBackAnswer,
+    OfDraft, OutcomeRecord, PromiseRecord, Recorded, Replica, ReplicaError, SendBackAnswer,
 };
-use crate::views::EntryDetail;
+use crate::views::{DraftForm, EntryDetail};
 
 impl Replica {
     /// `promise.record`: amount and day. It replaces the promise in force that was made at the stop.
@@ -30,6 +30,7 @@ impl Replica {
                 return Err(ReplicaError::Refused("day-in-the-past"));
             }
             let parts = commit.stop(promise.stop)?;
+            commit.drop_draft(OfDraft::of(parts.stop, DraftForm::Promise))?;
             let in_force = promises::of_stop(commit.tx, parts.stop)?;
             if let Some(made) = &in_force
                 && (made.amount, made.due) == (promise.amount, promise.due)
@@ -55,6 +56,7 @@ impl Replica {
     pub fn outcome(&self, outcome: &OutcomeRecord) -> Result<Recorded, ReplicaError> {
         self.commit("outcome", |commit| {
             let parts = commit.stop(outcome.stop)?;
+            commit.drop_draft(OfDraft::of(parts.stop, DraftForm::Outcome))?;
             let fact = Fact::Outcome(Outcome {
                 kind: outcome.kind,
                 reason: outcome.reason,
@@ -77,6 +79,10 @@ impl Replica {
             let sent_back = reviews::sent_back(commit.tx, answer.sent_back)?
                 .filter(|row| row.stop == parts.stop);
             let sent_back = or_not_found(sent_back, "send-back")?;
+            commit.drop_draft(OfDraft {
+                about: Some(sent_back.entry),
+                ..OfDraft::of(parts.stop, DraftForm::SendBack)
+            })?;
             let fact = Fact::Amendment(Amendment {
                 sent_back: sent_back.entry,
                 text: answer.text.clone(),

@@ -8,7 +8,9 @@ mod commit;
 mod conflicts;
 mod device;
 mod devices;
+mod drafts;
 mod error;
+mod export;
 mod facts;
 #[cfg(test)]
 mod fake;
@@ -17,6 +19,7 @@ mod params;
 mod parts;
 mod refusals;
 mod seals;
+mod settings;
 mod signed;
 mod signings;
 mod statements;
@@ -35,12 +38,13 @@ use rusqlite::Connection;
 
 pub use devices::{Devices, KeyVault, Kind, NoRandom, Observer, OsRandom, Random, VaultClosed};
 pub use error::{ErrorKind, ReplicaError};
+pub use export::{ExportFile, export_unsent};
 pub use params::{
     CaptureBegin, CaptureFinish, CapturePiece, ConflictSettle, CopyRecord, CountersignBegin,
-    EffectAsked, EffectsOf, Enrolment, GuarantorAsked, NewPart, OfCapture, OfEntry, OfSigning,
-    OfStop, OfStopPage, OutcomeRecord, Page, PaperRead, PieceOf, PostingRecord, Presence,
-    PromiseRecord, Recorded, RefusalRecord, RefusalWitness, SealRecord, SendBackAnswer,
-    SigningBegin, SigningFinish, SigningStroke, StopEdit,
+    DraftKeep, EffectAsked, EffectsOf, Enrolment, ExportOf, GuarantorAsked, NewPart, OfCapture,
+    OfDraft, OfEntry, OfSigning, OfStop, OfStopPage, OutcomeRecord, Page, PaperRead, PieceOf,
+    PostingRecord, Presence, PromiseRecord, Recorded, RefusalRecord, RefusalWitness, SealRecord,
+    SendBackAnswer, SigningBegin, SigningFinish, SigningStroke, StopEdit,
 };
 pub use strokes::opens_commitment;
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};
@@ -150,12 +154,6 @@ impl Replica {
             observer.changed(kinds);
         }
     }
-}
-
-/// Everything without a receipt in the store in `folder`, oldest first: one CBOR array of byte strings, each an envelope of
-/// the sync protocol. Works on stores of any version; nothing else may have the store open for writing.
-pub fn export_unsent(folder: &Path) -> Result<Vec<u8>, ReplicaError> {
-    Ok(store::export::unsent(folder)?)
 }
 
 /// A key from 32 random bytes; a draw outside the curve's order, about one in 2^32, is drawn again.

@@ -1,6 +1,7 @@
 //! Parameters of the commands that take more than an id. The JSON names are the field names.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::domain::ids::{CaptureId, DocumentId, EntryId, SigningId, StopId, UserId};
 use crate::domain::money::Money;
@@ -11,7 +12,7 @@ use crate::journal::facts::{
     ReasonCode, Signer, StrokeConsent, Viewing,
 };
 use crate::papers::PaperDraft;
-use crate::views::{Base64, StrokeRow};
+use crate::views::{Base64, DraftForm, StrokeRow};
 
 /// `device.enrol`: the one-time code from the console.
 #[derive(Debug, Clone, Deserialize)]
@@ -337,6 +338,52 @@ pub struct SendBackAnswer {
     pub sent_back: EntryId,
     /// What is added or corrected, at most 16 KiB.
     pub text: String,
+}
+
+/// `draft.read`, `draft.drop`: a form of a stop.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfDraft {
+    /// The stop.
+    pub stop: StopId,
+    /// The form.
+    pub form: DraftForm,
+    /// The entry that the form answers, for a form that answers one.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub about: Option<EntryId>,
+}
+
+impl OfDraft {
+    /// A form that answers no entry.
+    pub(crate) const fn of(stop: StopId, form: DraftForm) -> Self {
+        Self {
+            stop,
+            form,
+            about: None,
+        }
+    }
+}
+
+/// `draft.keep`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DraftKeep {
+    /// The form.
+    #[serde(flatten)]
+    pub of: OfDraft,
+    /// Its fields as the screen writes them; at most 32 KiB.
+    pub content: String,
+}
+
+/// `sync.export`: one envelope with its attachments, or everything without a receipt.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ExportOf {
+    /// The id of a row of the sync screen that is no attachment.
+    #[serde(default)]
+    #[cfg_attr(test, ts(type = "string", optional))]
+    pub envelope: Option<Uuid>,
 }
 
 /// `entry.read`.

@@ -13,10 +13,10 @@ use crate::read_model::{entries, people, plans, statements, stops};
 use crate::replica::commit::{About, Commit};
 use crate::replica::error::or_not_found;
 use crate::replica::{
-    PostingRecord, Recorded, RefusalRecord, RefusalWitness, Replica, ReplicaError,
+    OfDraft, PostingRecord, Recorded, RefusalRecord, RefusalWitness, Replica, ReplicaError,
 };
 use crate::snapshots::statement::Statement;
-use crate::views::{EntryDetail, RefusalScript, TeamMember};
+use crate::views::{DraftForm, EntryDetail, RefusalScript, TeamMember};
 
 impl Replica {
     /// `refusal.script`: whom to ask for a statement, and the letter that is proposed.
@@ -67,6 +67,7 @@ impl Replica {
         }
         self.commit("refuse", |commit| {
             let parts = commit.stop(refusal.stop)?;
+            commit.drop_draft(OfDraft::of(parts.stop, DraftForm::Refusal))?;
             let statement = statements::statement(commit.tx, parts.statement)?;
             if let Some(post_by) = refusal.post_by {
                 let act_by = statement.as_ref().and_then(act_by);

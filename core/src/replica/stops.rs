@@ -14,7 +14,7 @@ use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
 use crate::replica::{Presence, Recorded, Replica, ReplicaError, StopEdit};
-use crate::store::{captures, signings};
+use crate::store::{captures, drafts, signings};
 use crate::views::{
     EntryDetail, EntryRow, PositionRow, SentBackRow, StopView, posting, signed_rows,
 };
@@ -69,6 +69,7 @@ impl Replica {
                 parts_total,
                 captures: u64::try_from(captures).unwrap_or(u64::MAX),
                 open_signing: signings::open_of_stop(connection, stop)?.map(|row| row.signing),
+                drafts: drafts::of_stop(connection, stop)?,
                 timeline,
             })
         })

@@ -7,6 +7,7 @@
 pub(crate) mod captures;
 pub(crate) mod device;
 pub(crate) mod documents;
+pub(crate) mod drafts;
 pub(crate) mod entries;
 pub(crate) mod export;
 pub(crate) mod key_file;
@@ -15,6 +16,7 @@ pub(crate) mod parts;
 pub(crate) mod quarantine;
 pub(crate) mod revocations;
 pub(crate) mod scopes;
+pub(crate) mod settings;
 pub(crate) mod signings;
 pub(crate) mod snapshots;
 
@@ -30,7 +32,7 @@ use crate::read_model;
 /// The file's name in the replica's folder.
 pub(crate) const FILE: &str = "replica.sqlite";
 /// Version of `schema.sql` together with the read model's tables.
-pub(crate) const SCHEMA_VERSION: i64 = 3;
+pub(crate) const SCHEMA_VERSION: i64 = 4;
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use crate::domain::ids::Digest;
 use crate::domain::time::Instant;
 use crate::read_model::columns::text;
+use crate::views::QuarantineRow;
 
 /// Starts with the mark set after which the object is not tried again.
 const STARTS_LIMIT: i64 = 2;
@@ -40,6 +41,23 @@ pub(crate) fn count(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("select count(*) from quarantine")?
         .query_row([], |row| row.get(0))
+}
+
+/// What is kept, newest first, at most 50.
+pub(crate) fn newest(connection: &Connection) -> rusqlite::Result<Vec<QuarantineRow>> {
+    connection
+        .prepare_cached(
+            "select object, what, reason, at_ms from quarantine order by at_ms desc, object limit 50",
+        )?
+        .query_map([], |row| {
+            Ok(QuarantineRow {
+                object: row.get("object")?,
+                what: row.get("what")?,
+                reason: row.get("reason")?,
+                at_ms: row.get("at_ms")?,
+            })
+        })?
+        .collect()
 }
 
 /// A program started: one more start with the mark set, if it is set.

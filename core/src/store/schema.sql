@@ -162,3 +162,28 @@ create table if not exists applying (
 create table if not exists revocations (
     scope text primary key
 ) strict;
+
+-- What was typed into a form and not recorded yet. It belongs to this phone alone: it is in no outbox.
+create table if not exists drafts (
+    stop text not null,
+    form text not null, -- views::DraftForm as JSON
+    about text not null, -- the entry that the form answers; empty when it answers none
+    content text not null, -- the form's fields as the screen wrote them; at most 32 KiB
+    at_ms integer not null,
+    primary key (stop, form, about)
+) strict, without rowid;
+
+-- How this phone shows things; one row once somebody chose.
+create table if not exists settings (
+    one integer primary key check (one = 1),
+    language text not null, -- Option<views::Language> as JSON
+    text_percent integer not null,
+    theme text not null -- views::Theme as JSON
+) strict;
+
+-- When this device was enrolled and under which name; absent on devices enrolled before version 4.
+create table if not exists enrolments (
+    one integer primary key check (one = 1),
+    name text not null,
+    at_ms integer not null
+) strict;

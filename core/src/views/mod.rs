@@ -6,8 +6,10 @@
 mod ceremonies;
 mod conflicts;
 mod device;
+mod drafts;
 mod entries;
 mod parts;
+mod settings;
 mod signings;
 mod statements;
 mod stops;
@@ -24,15 +26,17 @@ pub use ceremonies::{
 };
 pub use conflicts::{ConflictRow, ConflictValueRow};
 pub use device::DeviceView;
+pub use drafts::{DraftForm, DraftRow, DraftView};
 pub use entries::{EntryDetail, EntryRow, Fence, PositionRow};
 pub use parts::{Base64, Begun, CaptureRow, PartPiece, PartRow, PartsView};
+pub use settings::{DeviceRecord, Language, Settings, Theme};
 pub use signings::{
     Check, EffectAnswer, EffectRow, LegalEffectView, PaperView, SignedView, SigningState,
     SigningView, StrokeRow, Verification,
 };
 pub use statements::{StatementSummary, StatementView};
 pub use stops::{ContactRow, PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
-pub use sync::{Agreement, LaneResult, SyncItem, SyncReport, SyncStatus};
+pub use sync::{Agreement, LaneResult, QuarantineRow, SyncItem, SyncReport, SyncStatus};
 pub use today::{PlanRow, TodayView};
 
 /// How far an object has come on its way to the office. Only `Receipted` is green.

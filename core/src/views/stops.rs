@@ -9,7 +9,8 @@ use crate::domain::time::Day;
 use crate::journal::facts::OutcomeKind;
 use crate::snapshots::plan::Material;
 use crate::views::{
-    ConflictRow, EntryRow, ObjectState, PositionRow, PostingRow, SignedRow, StatementSummary,
+    ConflictRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow, SignedRow,
+    StatementSummary,
 };
 
 /// How far a stop has come.
@@ -145,6 +146,8 @@ pub struct StopView {
     pub posting: Option<PostingRow>,
     /// A signing that was begun and neither finished nor abandoned.
     pub open_signing: Option<SigningId>,
+    /// Forms that somebody began on this phone and did not finish, oldest first.
+    pub drafts: Vec<DraftRow>,
 }
 
 /// A contact of the customer.

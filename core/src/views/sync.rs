@@ -23,6 +23,8 @@ pub struct SyncStatus {
     pub parts_waiting: u64,
     /// Foreign objects that could not be applied here.
     pub quarantined: u64,
+    /// The newest of these, at most 50.
+    pub quarantine: Vec<QuarantineRow>,
     /// Everything is receipted: the phone may be switched off, lost or wiped.
     pub safe_to_close: bool,
     /// When a sync last came to its end, by this device's wall clock.
@@ -48,6 +50,20 @@ pub struct SyncItem {
     /// Its size.
     pub size_bytes: u64,
     /// When it was made.
+    pub at_ms: i64,
+}
+
+/// A foreign object that could not be applied here. It is kept, and a later version of the program may apply it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct QuarantineRow {
+    /// Digest of its bytes.
+    pub object: String,
+    /// `document`, `changes`, `entry`, `snapshot`, `revoke` or `end`.
+    pub what: String,
+    /// Why, as a stable word.
+    pub reason: String,
+    /// When it came, by this device's wall clock.
     pub at_ms: i64,
 }
 

@@ -21,12 +21,12 @@ use crate::replica::error::or_not_found;
 use crate::replica::papers::{SignedPaper, Source, guarantor_effect, model_of};
 use crate::replica::parts::part_of;
 use crate::replica::{
-    CountersignBegin, EffectsOf, Recorded, Replica, ReplicaError, SigningBegin, SigningFinish,
-    SigningStroke, strokes,
+    CountersignBegin, EffectsOf, OfDraft, Recorded, Replica, ReplicaError, SigningBegin,
+    SigningFinish, SigningStroke, strokes,
 };
 use crate::store::signings::{Ceremony, SigningAct, SigningRow};
 use crate::store::{parts, signings, snapshots};
-use crate::views::{EffectAnswer, EffectRow, SigningState, SigningView, completeness};
+use crate::views::{DraftForm, EffectAnswer, EffectRow, SigningState, SigningView, completeness};
 
 const NAME_LIMIT_BYTES: usize = 200;
 const STROKES_LIMIT: usize = 256;
@@ -50,6 +50,7 @@ impl Replica {
         self.commit("begin_signing", |commit| {
             commit.must_conduct_signings()?;
             let stop = commit.stop(begin.stop)?;
+            commit.drop_draft(OfDraft::of(stop.stop, DraftForm::Signer))?;
             commit.agreed_method()?;
             let source = Source::of_stop(commit.tx, &stop, commit.now())?;
             let ceremony = source.ceremony(begin)?;

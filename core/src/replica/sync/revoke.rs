@@ -8,7 +8,7 @@ use crate::read_model::{self, columns, stops};
 use crate::replica::commit::Commit;
 use crate::replica::devices::Kind;
 use crate::replica::{Replica, ReplicaError};
-use crate::store::{captures, documents, outbox, revocations, scopes, signings};
+use crate::store::{captures, documents, drafts, outbox, revocations, scopes, signings};
 
 impl Replica {
     /// Tries again what waited for unsent work.
@@ -64,6 +64,7 @@ impl Commit<'_> {
                 read_model::entries::forget_stop(self.tx, stop)?;
                 stops::forget_stop(self.tx, stop)?;
                 captures::forget_stop(self.tx, stop)?;
+                drafts::forget_stop(self.tx, stop)?;
             }
         }
         if let Scope::Plan(plan) = scope {

@@ -41,6 +41,7 @@ impl Replica {
                 receipted: count(ObjectState::Receipted)?,
                 parts_waiting,
                 quarantined: unsigned(quarantine::count(connection)?),
+                quarantine: quarantine::newest(connection)?,
                 safe_to_close: local + sent + held + parts_waiting == 0,
                 last_sync_ms: device::read(connection)?.and_then(|me| me.last_sync_ms),
             })

@@ -1,0 +1,44 @@
+//! Forms that somebody began and did not finish.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::EntryId;
+
+/// A form whose typing is kept until it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum DraftForm {
+    /// Who signs, before the pad.
+    Signer,
+    /// A refusal.
+    Refusal,
+    /// A promise.
+    Promise,
+    /// The outcome.
+    Outcome,
+    /// The answer to a send-back; it names the send-back.
+    SendBack,
+}
+
+/// What was kept for a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DraftView {
+    /// The form's fields as the screen wrote them.
+    pub content: String,
+    /// When, by this device's wall clock.
+    pub at_ms: i64,
+}
+
+/// A form of a stop that is not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DraftRow {
+    /// The form.
+    pub form: DraftForm,
+    /// The entry that it answers, if it answers one.
+    pub about: Option<EntryId>,
+    /// When something was last typed, by this device's wall clock.
+    pub at_ms: i64,
+}
