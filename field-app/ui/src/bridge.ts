@@ -76,6 +76,8 @@ function messagePort(): Promise<Send> {
   });
 }
 
+const KEEPALIVE_LIMIT = 20_000;
+
 /** Tests and the demo: the loopback host, same origin, session cookie. */
 function loopback(): Send {
   const events = new EventSource("events");
@@ -85,6 +87,8 @@ function loopback(): Send {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: request,
+      // What is kept while the page goes must still arrive; browsers allow 64 KiB at once for that.
+      keepalive: request.length < KEEPALIVE_LIMIT,
     });
     if (!reply.ok) throw new CoreError("sign_in", "shell-refused");
     return reply.text();

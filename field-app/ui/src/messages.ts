@@ -29,17 +29,3 @@ export function catalog(language: Language): Say {
     return pattern ? bundle.formatPattern(pattern, args, []) : key;
   };
 }
-
-const KEPT_AT = "countersign.language";
-
-/** The language chosen on this device, else the platform's, else Chinese. */
-export function chosenLanguage(): Language {
-  const kept = localStorage.getItem(KEPT_AT);
-  const known = LANGUAGES.find((language) => language === kept);
-  return known ?? (navigator.language.startsWith("en") ? "en" : "zh-CN");
-}
-
-/** Remembers the choice; it is a wish of this device, not work, so it may be lost. */
-export function keepLanguage(language: Language): void {
-  localStorage.setItem(KEPT_AT, language);
-}

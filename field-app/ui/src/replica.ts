@@ -6,12 +6,16 @@ import type { Capacity } from "./rows/Capacity";
 import type { Consents } from "./rows/Consents";
 import type { CopyForm } from "./rows/CopyForm";
 import type { CountersignRole } from "./rows/CountersignRole";
+import type { DeviceRecord } from "./rows/DeviceRecord";
 import type { DeviceView } from "./rows/DeviceView";
+import type { DraftForm } from "./rows/DraftForm";
+import type { DraftView } from "./rows/DraftView";
 import type { EffectRow } from "./rows/EffectRow";
 import type { Begun } from "./rows/Begun";
 import type { GuarantorNamed } from "./rows/GuarantorNamed";
 import type { LegalEffectView } from "./rows/LegalEffectView";
 import type { MemberStatement } from "./rows/MemberStatement";
+import type { ExportFile } from "./rows/ExportFile";
 import type { MissingFix } from "./rows/MissingFix";
 import type { NewPart } from "./rows/NewPart";
 import type { OutcomeKind } from "./rows/OutcomeKind";
@@ -24,6 +28,7 @@ import type { ReasonCode } from "./rows/ReasonCode";
 import type { RefusalScript } from "./rows/RefusalScript";
 import type { SealCondition } from "./rows/SealCondition";
 import type { SealSheet } from "./rows/SealSheet";
+import type { Settings } from "./rows/Settings";
 import type { SignedView } from "./rows/SignedView";
 import type { Signer } from "./rows/Signer";
 import type { SigningView } from "./rows/SigningView";
@@ -46,16 +51,41 @@ const FIX_TIMEOUT_MS = 8_000;
 /** This device: enrolled or not, whose, how much is unsent. */
 export const device = {
   read: () => call<DeviceView>("device.read"),
+  record: () => call<DeviceRecord>("device.record"),
   enrol: (server_url: string, code: string, name: string) => call<DeviceView>("device.enrol", { server_url, code, name }),
 };
 
 export const sync = {
   run: () => call<SyncReport>("sync.run"),
   read: () => call<SyncStatus>("sync.read"),
+  /** One envelope with its attachments as a file, or everything without a receipt. */
+  export: (envelope?: string) => call<ExportFile>("sync.export", envelope === undefined ? {} : { envelope }),
 };
 
 export const today = {
-  read: (page = 0) => call<TodayView>("today.read", { limit: STOPS_ON_A_PAGE, offset: page * STOPS_ON_A_PAGE }),
+  /** The first `count` stops, read in as many pages as it takes. */
+  read: async (count = 1): Promise<TodayView> => {
+    const view = await call<TodayView>("today.read", { limit: Math.min(count, STOPS_ON_A_PAGE), offset: 0 });
+    for (let offset = STOPS_ON_A_PAGE; offset < Math.min(count, view.stops_total); offset += STOPS_ON_A_PAGE) {
+      const next = await call<TodayView>("today.read", { limit: Math.min(count - offset, STOPS_ON_A_PAGE), offset });
+      view.stops.push(...next.stops);
+    }
+    return view;
+  },
+};
+
+export const settings = {
+  read: () => call<Settings>("settings.read"),
+  keep: (chosen: Settings) => call<Settings>("settings.keep", chosen),
+};
+
+/** The draft of a form; `about` names the entry that a form answers. */
+export type DraftOf = { readonly stop: string; readonly form: DraftForm; readonly about?: string };
+
+export const drafts = {
+  read: (of: DraftOf) => call<DraftView | null>("draft.read", of),
+  keep: (of: DraftOf, content: string) => call<unknown>("draft.keep", { ...of, content }),
+  drop: (of: DraftOf) => call<unknown>("draft.drop", of),
 };
 
 /** Asks the platform where we are. A missing position is an answer, never an error. */

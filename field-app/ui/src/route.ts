@@ -18,7 +18,9 @@ export type Route =
   | { readonly screen: "stop"; readonly stop: string; readonly page: Page | undefined }
   | { readonly screen: "entry"; readonly entry: string; readonly page: EntryPage | undefined }
   | { readonly screen: "part"; readonly entry: string }
-  | { readonly screen: "sync" };
+  | { readonly screen: "sync" }
+  | { readonly screen: "settings" }
+  | { readonly screen: "licences" };
 
 const PAGES: readonly Page[] = [
   "statement",
@@ -39,6 +41,8 @@ export function routeOf(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
   const [, first, second, third] = path.split("/");
   if (first === "sync") return { screen: "sync" };
+  if (first === "settings") return { screen: "settings" };
+  if (first === "licences") return { screen: "licences" };
   if (first === "entries" && second) return { screen: "entry", entry: second, page: ENTRY_PAGES.find((page) => page === third) };
   if (first === "parts" && second) return { screen: "part", entry: second };
   if (first === "stops" && second) {
@@ -49,6 +53,8 @@ export function routeOf(hash: string): Route {
 
 export const TODAY = "#/";
 export const SYNC = "#/sync";
+export const SETTINGS = "#/settings";
+export const LICENCES = "#/licences";
 
 /** The address of a stop, or of one of its pages. */
 export function stopAddress(stop: string, page?: Page): string {

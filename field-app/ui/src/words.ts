@@ -25,6 +25,12 @@ export function sentence(say: Say, error: CoreError): string {
   return known === key ? say(keyOf("error", error.kind), { ref: error.ref }) : known;
 }
 
+/** Why something that came was put in quarantine. */
+export function quarantineReason(say: Say, reason: string): string {
+  const known = [keyOf("quarantine", reason), keyOf("error-ref", reason)].find((key) => say(key) !== key);
+  return known ? say(known) : say("quarantine-other", { reason });
+}
+
 /** The catalog key of a word that comes from the core: `no_funds` of `reason` is `reason-no-funds`. */
 export function keyOf(noun: string, word: string): string {
   return `${noun}-${word.replaceAll(/[._]/g, "-")}`;

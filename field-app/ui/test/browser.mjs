@@ -1,76 +1,10 @@
 // The built pages in a real browser: one visit over the loopback transport with touch, an accessibility check on every
-// screen in both languages, and the same bundle over the two phone transports. `CHROMIUM` names the browser;
-// `SCREENS` names a folder for pictures.
+// screen in both languages, what a killed app finds again, and the same bundle over the two phone transports.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { AxeBuilder } from "@axe-core/playwright";
-import { chromium } from "playwright-core";
-import { fakeCore } from "./fake-core.mjs";
-
-const TYPES = { html: "text/html", js: "text/javascript", css: "text/css" };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-const SMALL = { ...PHONE, viewport: { width: 360, height: 640 } };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
-
-async function file(path) {
-  const name = path === "/" ? "index.html" : path.slice(1);
-  return { body: await readFile(new URL(`../dist/${name}`, import.meta.url)), contentType: TYPES[name.split(".").at(-1)] };
-}
-
-function serve(core) {
-  const server = createServer(async (request, answer) => {
-    const path = new URL(request.url, "http://host").pathname;
-    if (path === "/events") return answer.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
-    if (path === "/rpc") {
-      let body = "";
-      for await (const chunk of request) body += chunk;
-      return answer.end(core.dispatch(body));
-    }
-    const found = await file(path).catch(() => undefined);
-    if (!found) return answer.writeHead(404).end();
-    return answer.writeHead(200, { "content-type": found.contentType, "content-security-policy": POLICY }).end(found.body);
-  });
-  return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server)));
-}
-
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-
-async function open(locale, device = PHONE, more = {}) {
-  const context = await browser.newContext({ ...device, locale, timezoneId: "Asia/Shanghai", ...more });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on("pageerror", (error) => assert.fail(`page error: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && assert.fail(`console: ${message.text()}`));
-  return page;
-}
-
-async function look(page, name) {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-  assert.deepEqual(violations.map((one) => [one.id, one.nodes.map((node) => node.html)]), [], `${name}: accessibility`);
-  const tooWide = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    const beyond = (element) => element.getBoundingClientRect().right > clientWidth + 1;
-    return scrollWidth > clientWidth ? [...document.querySelectorAll("body *")].filter(beyond).map((one) => one.outerHTML.slice(0, 120)) : [];
-  });
-  assert.deepEqual(tooWide, [], `${name}: wider than the screen`);
-  if (process.env.SCREENS) await page.screenshot({ path: `${process.env.SCREENS}/${name}.png`, fullPage: true });
-}
-
-async function draw(page) {
-  const box = await page.locator("canvas").boundingBox();
-  const session = await page.context().newCDPSession(page);
-  const touch = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
-  for (const shift of [0, 120]) {
-    const at = (i) => ({ x: box.x + 30 + shift + i * 3, y: box.y + 90 + Math.sin(i / 4) * 40, force: 0.4 });
-    await touch("touchStart", at(0));
-    for (let i = 1; i < 40; i++) await touch("touchMove", at(i));
-    await touch("touchEnd");
-  }
-}
-
-const go = (page, hash) => page.evaluate((to) => (location.hash = to), hash);
+import { browser, draw, file, go, look, open, PHONE, serve } from "./harness.mjs";
+import { disk, fakeCore } from "./fake-core.mjs";
+import { longList, screens } from "./screens.mjs";
 
 /** The pad over the whole glass: a palm and a second finger add nothing, strokes survive the way back to the small pad. */
 async function wide(page, core, words) {
@@ -151,7 +85,7 @@ async function visit(locale, words) {
   const server = await serve(core);
   const page = await open(locale);
   const name = (screen) => `${locale}-${screen}`;
-  await page.goto(`http://127.0.0.1:${server.address().port}/#/?server=http://127.0.0.1:8080`);
+  await page.goto(`${server.address}/#/?server=http://127.0.0.1:8080`);
   const code = page.locator(".code");
   await code.fill("TOO-SHORT");
   await page.locator("input").last().fill(words.phone);
@@ -252,31 +186,91 @@ async function visit(locale, words) {
   await page.getByText(words.noNetwork).waitFor();
   await look(page, name("sync"));
   await page.close();
-  server.closeAllConnections();
-  server.close();
+  server.end();
 }
 
-async function small() {
-  const core = fakeCore();
-  const server = await serve(core);
-  for (const colorScheme of ["light", "dark"]) {
-    const page = await open("zh-CN", SMALL, { colorScheme });
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
-    await look(page, `small-${colorScheme}-today`);
-    for (const [screen, hash] of [["stop", "#/stops/stop-2"], ["statement", "#/stops/stop-1/statement"], ["sync", "#/sync"], ["entry", "#/entries/entry-signed"], ["promise-paper", "#/stops/stop-1/promise-paper"], ["refusal", "#/stops/stop-1/refusal"], ["seal", "#/entries/entry-signed/seal"], ["parts", "#/stops/stop-2/parts"]]) {
-      await go(page, hash);
-      await page.locator("main > *").nth(1).waitFor({ state: "attached" });
-      await look(page, `small-${colorScheme}-${screen}`);
-    }
-    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
-    await go(page, "#/stops/stop-2");
-    await page.getByText("陈刚").first().waitFor();
-    await look(page, `small-${colorScheme}-text-200`);
-    await page.close();
+/** Types into a form, kills page and process, and finds it again; then records it, and nothing is left. */
+async function killed(words) {
+  const kept = disk();
+  const forms = [
+    ["promise", (page) => page.locator("#amount").fill("50000"), (page) => page.locator("#amount").inputValue(), "50000"],
+    ["outcome", (page) => page.locator("textarea").fill("财务已签"), (page) => page.locator("textarea").inputValue(), "财务已签"],
+    ["refusal", (page) => page.locator("input").first().fill("张敏"), (page) => page.locator("input").first().inputValue(), "张敏"],
+  ];
+  for (const [form, type] of forms) {
+    const server = await serve(fakeCore({ kept }));
+    const page = await open("zh-CN");
+    await page.goto(`${server.address}/#/stops/stop-1/${form}`);
+    await type(page);
+    const isKept = () => kept.drafts.has(`stop-1 ${form} `);
+    while (!isKept()) await page.evaluate(() => new Promise(requestAnimationFrame));
+    await page.context().close();
+    server.end();
   }
-  server.closeAllConnections();
-  server.close();
+  const core = fakeCore({ kept });
+  const server = await serve(core);
+  const page = await open("zh-CN");
+  await page.goto(`${server.address}/#/stops/stop-1`);
+  await page.getByText(words.unfinished).waitFor();
+  assert.equal(await page.locator(".unfinished li").count(), forms.length);
+  await look(page, "unfinished");
+  for (const [form, , read, value] of forms) {
+    await go(page, `#/stops/stop-1/${form}`);
+    await page.getByText(words.restored).waitFor();
+    assert.equal(await read(page), value, form);
+  }
+  await look(page, "restored");
+  await page.getByText(words.startOver).click();
+  while (kept.drafts.has("stop-1 refusal ")) await page.evaluate(() => new Promise(requestAnimationFrame));
+  await go(page, "#/stops/stop-1/promise");
+  await page.locator("#due").fill("2026-07-31");
+  await page.locator("footer button:enabled").click();
+  await page.getByText(words.promised).waitFor();
+  assert.deepEqual([...kept.drafts.keys()], ["stop-1 outcome "], "what was recorded is no draft any more");
+
+  // Leaving within the pause keeps too.
+  await go(page, "#/stops/stop-2");
+  await page.locator("textarea[id^=answer]").fill("授权书照片已补");
+  await go(page, "#/");
+  while (!kept.drafts.has("stop-2 send_back entry-sb")) await page.evaluate(() => new Promise(requestAnimationFrame));
+  await page.context().close();
+  server.end();
+}
+
+/** The core keeps language, size and theme: a new web view shows them although its own storage is empty. */
+async function settings() {
+  const kept = disk();
+  for (const isFirst of [true, false]) {
+    const server = await serve(fakeCore({ kept }));
+    const page = await open("zh-CN");
+    await page.goto(`${server.address}/#/settings`);
+    if (isFirst) {
+      await page.getByLabel("English").check();
+      await page.getByLabel("Dark").check();
+      await page.getByLabel("Larger text").click();
+      while (kept.settings.text_percent === 100) await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    await page.getByRole("heading", { name: "This phone" }).waitFor();
+    const shown = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme, getComputedStyle(document.documentElement).fontSize]);
+    assert.deepEqual(shown, ["en", "dark", "17.6px"]);
+    await page.context().close();
+    server.end();
+  }
+}
+
+/** One item and everything unsent leave as files, without a network. */
+async function exported() {
+  const server = await serve(fakeCore());
+  const page = await open("zh-CN");
+  await page.goto(`${server.address}/#/sync`);
+  for (const [button, name] of [["导出全部未收妥的工作", "countersign-2026-07-15-unsent.cbor"], ["导出为文件：走访结果", "countersign-2026-07-15-item-0.cbor"]]) {
+    const arrives = page.waitForEvent("download");
+    await page.getByRole("button", { name: button }).click();
+    assert.equal((await arrives).suggestedFilename(), name);
+    await page.getByText(`已导出：${name}`).waitFor();
+  }
+  await page.context().close();
+  server.end();
 }
 
 async function phoneTransport(shell) {
@@ -304,11 +298,16 @@ async function phoneTransport(shell) {
 const stories = [
   ["a visit in Chinese", () => visit("zh-CN", { aloud: "读出金额", noVoice: "本机没有中文语音", addGuarantor: "添加", wide: "全屏横写", narrow: "退出全屏", beyond: "更大的签字区", instalment: "再加一期", phone: "李伟的手机", refused: "服务器不接受这个登记码", checkIn: "签到", needsProof: "须另有佐证", noPosition: "没有位置：本机无法定位", strokes: "已保存 2 笔", promised: "2026年7月31日 前支付 ¥50,000", noNetwork: "连不上服务器" })],
   ["a visit in English", () => visit("en-GB", { aloud: "Read the amount aloud", noVoice: "has no Chinese voice", addGuarantor: "Add", wide: "Sign on the whole screen", narrow: "leave the whole screen", beyond: "drawn on a larger pad", instalment: "Add an instalment", phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", needsProof: "Needs proof", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
-  ["a small phone, light and dark, and text at 200 %", small],
+  ["every screen, both languages, both themes, four sizes and text at 200 %", screens],
+  ["200 and 2,000 stops", longList],
+  ["half-typed forms after a kill", () => killed({ unfinished: "未完成的表单", restored: "尚未记录", startOver: "清空重填", promised: "2026年7月31日 前支付 ¥50,000" })],
+  ["settings in a new web view", settings],
+  ["export without a network", exported],
   ["the reply handler of iOS", () => phoneTransport("ios")],
   ["the message port of Android", () => phoneTransport("android")],
 ];
-for (const [name, story] of stories) {
+const wanted = process.argv[2] ?? "";
+for (const [name, story] of stories.filter(([name]) => name.includes(wanted))) {
   await story();
   console.log(`ok ${name}`);
 }

@@ -46,13 +46,21 @@ const entry = (kind, state, at_ms, more = {}, author_name = "李伟") => ({
 });
 
 /** A core for one page: `dispatch` answers, `strokes` is what it was given. */
-export function fakeCore({ enrolled = true } = {}) {
+/** What outlives a process: hand it to the next fake core. */
+export const disk = () => ({ drafts: new Map(), settings: { language: null, text_percent: 100, theme: "system" } });
+
+const draftKey = ({ stop, form, about }) => [stop, form, about ?? ""].join(" ");
+
+/** `stops` adds planned ones; `today` is "empty" or "broken"; `sync` is "safe" when everything is received. */
+export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent" } = {}) {
   const device = { enrolled, user_name: enrolled ? "李伟" : "", organisation_name: enrolled ? "苏州恒力线缆有限公司" : "", device_id: null, unsent: 7, held: 1, last_sync_ms: AT - 3_600_000, server_url: "http://127.0.0.1:8080" };
   const rows = [
     stopRow(1, "华东电缆（吴江）有限公司"),
     stopRow(2, "盛泽远大纺织科技股份有限公司", { status: "left", outcome: "signed", is_signed: true, has_conflict: true, open_send_backs: 1, state: "sent", total: CNY("1280300.50"), promise: { entry: "entry-p", amount: CNY("50000.00"), due: "2026-07-31" } }),
     stopRow(3, "平望精密机械厂", { total: CNY("9800.00"), days_past_due: 12, status: "accepted", outcome: "promised_orally", state: "receipted" }),
   ];
+  for (let order = 4; order < 4 + stops; order++) rows.push(stopRow(order, `第 ${order} 家样例公司`));
+  if (sync === "safe") Object.assign(device, { unsent: 0, held: 0 });
   const strokes = [];
   const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
   const partRow = (i, more) => ({ entry: `entry-part-${i}`, about: null, part: "site", media_type: "png", name: "", caption: "", size_bytes: 2_400_000, at_ms: AT + i * 60_000, author_name: "李伟", state: "local", parts_complete: 0, parts_total: 2, thumbnail: PIXEL, is_here: true, ...more });
@@ -86,10 +94,12 @@ export function fakeCore({ enrolled = true } = {}) {
   };
   const stop = (id) => {
     const row = rows.find((one) => one.stop === id);
+    if (!row) throw { kind: "gone", ref: "stop" };
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
     return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, customer_notes: "", contacts: [], ...fields, ...parts,
-      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null };
+      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null,
+      drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === id).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) };
   };
   const complete = { countersigned: [], guarantors_missing: ["样例王某"], seal: "missing", seals: [], copy_with: null, parts_complete: 0, parts_total: 2, is_complete: false };
   const photos = [];
@@ -107,6 +117,22 @@ export function fakeCore({ enrolled = true } = {}) {
   };
   const ceremony = (id) => ({ signing: "signing-1", stop: id, statement: hash(7), paper: "statement_a", countersigns: null, role: null, total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", effect: effectShown("财务", []), hash_short: "9f3a51c2", viewing: { opened_ms: 1, scrolled_to_end_ms: 2, total_confirmed_ms: 3 }, state: "open", entry: null });
   const signingView = () => signing && { ...signing, strokes: [...strokes], is_long_enough: strokes.reduce((sum, one) => sum + one.x.length, 0) > 20 };
+  const items = [
+    ["outcome", "held", "out_of_scope"], ["acknowledgement", "sent", null], ["promise", "local", null], ["check-out", "local", null], ["check-in", "receipted", null],
+  ].map(([title, state, held_code], i) => ({ id: `item-${i}`, kind: "entry", title_key: `sync-item-${title}`, subject: "盛泽远大纺织科技股份有限公司", state, held_code, size_bytes: 812, at_ms: AT + i * 60_000 }));
+  const plans = [
+    { plan: "plan-1", title: "盛泽片区 7 月 15 日", day: DAY, vehicle: "苏E·7K283", team: ["李伟", "陈刚"], stops: rows.length, ready: true, missing_parts: 0 },
+    { plan: "plan-2", title: "昆山片区 7 月 17 日", day: "2026-07-17", vehicle: "", team: ["李伟"], stops: 5, ready: false, missing_parts: 3 },
+  ];
+  const readToday = ({ offset, limit }) => {
+    if (today === "broken") throw { kind: "support", ref: "store-unusable" };
+    if (today === "empty") return { day: DAY, plans: [], stops: [], stops_total: 0 };
+    return { day: DAY, plans, stops: rows.slice(offset, offset + limit), stops_total: rows.length };
+  };
+  const dropped = (form, answer) => ({ stop: id, sent_back: about, ...more }) => {
+    kept.drafts.delete(draftKey({ stop: id, form, about }));
+    return answer({ stop: id, ...more });
+  };
   const methods = {
     "device.read": () => device,
     "device.enrol": ({ code }) => {
@@ -114,14 +140,18 @@ export function fakeCore({ enrolled = true } = {}) {
       Object.assign(device, { enrolled: true, user_name: "李伟", organisation_name: "苏州恒力线缆有限公司" });
       return device;
     },
+    "device.record": () => ({ device: device.enrolled ? "01980b7e-3c51-7a44-9d0e-5b1f6a2c7d90" : null, name: device.enrolled ? "李伟的手机" : "", enrolled_ms: device.enrolled ? AT - 9_000_000 : null, server_url: device.enrolled ? device.server_url : "", key_fingerprint: "9f3a51c2".repeat(8), version: "0.1.0", store_version: 2, storage_bytes: 4_312_064 }),
+    "settings.read": () => kept.settings,
+    "settings.keep": (chosen) => (kept.settings = chosen),
+    "draft.keep": (draft) => (kept.drafts.set(draftKey(draft), { content: draft.content, at_ms: AT }), null),
+    "draft.read": (draft) => kept.drafts.get(draftKey(draft)) ?? null,
+    "draft.drop": (draft) => (kept.drafts.delete(draftKey(draft)), null),
+    "sync.export": ({ envelope }) => ({ name: `countersign-2026-07-15-${envelope ?? "unsent"}.cbor`, content: "gwGAgA==" }),
     "sync.run": () => ({ pushed: 0, admitted: 0, held: 0, frames: 0, quarantined: 0, parts: 0, requests: 1, bytes_up: 0, bytes_down: 0, push: "no_connection", pull: "no_connection", blobs: "not_run", agreement: "not_compared" }),
-    "sync.read": () => ({ local: 4, sent: 2, held: 1, receipted: 31, parts_waiting: 1, quarantined: 0, safe_to_close: false, last_sync_ms: AT - 3_600_000, items: [
-      ["outcome", "held", "out_of_scope"], ["acknowledgement", "sent", null], ["promise", "local", null], ["check-out", "local", null], ["check-in", "receipted", null],
-    ].map(([title, state, held_code], i) => ({ id: `item-${i}`, kind: "entry", title_key: `sync-item-${title}`, subject: "盛泽远大纺织科技股份有限公司", state, held_code, size_bytes: 812, at_ms: AT + i * 60_000 })) }),
-    "today.read": () => ({ day: DAY, plans: [
-      { plan: "plan-1", title: "盛泽片区 7 月 15 日", day: DAY, vehicle: "苏E·7K283", team: ["李伟", "陈刚"], stops: 3, ready: true, missing_parts: 0 },
-      { plan: "plan-2", title: "昆山片区 7 月 17 日", day: "2026-07-17", vehicle: "", team: ["李伟"], stops: 5, ready: false, missing_parts: 3 },
-    ], stops: rows, stops_total: 3 }),
+    "sync.read": () => sync === "safe"
+      ? { local: 0, sent: 0, held: 0, receipted: 34, parts_waiting: 0, quarantined: 0, quarantine: [], safe_to_close: true, last_sync_ms: AT, items: items.slice(4) }
+      : { local: 4, sent: 2, held: 1, receipted: 31, parts_waiting: 1, quarantined: 1, quarantine: [{ object: hash(7), what: "document", reason: "unreadable-document", at_ms: AT }], safe_to_close: false, last_sync_ms: AT - 3_600_000, items },
+    "today.read": readToday,
     "position.read": () => ({ missing: "unavailable" }),
     "clock.read": () => ({ wall: AT, monotonic_ms: 1000, boot: "b" }),
     "stop.read": ({ stop: id }) => stop(id),
@@ -143,11 +173,11 @@ export function fakeCore({ enrolled = true } = {}) {
     "refusal.witness": () => ({ entry: "e" }),
     "posting.record": () => ({ entry: "e" }),
     "signing.effects": ({ capacity }) => EFFECTS[capacity] ?? YES,
-    "signing.begin": ({ stop: id, paper, signer, stroke_consent, viewing, guarantors, consents }) => {
+    "signing.begin": dropped("signer", ({ stop: id, paper, signer, stroke_consent, viewing, guarantors, consents }) => {
       begun.push({ paper, guarantors, consents });
       signing = { ...ceremony(id), paper: paperView(id, paper).kind, signer, stroke_consent, viewing };
       return signingView();
-    },
+    }),
     "signing.read": () => signingView(),
     "signing.stroke": ({ stroke }) => (strokes.push(stroke), null),
     "signing.undo": () => (strokes.pop(), null),
@@ -167,11 +197,11 @@ export function fakeCore({ enrolled = true } = {}) {
     },
     "part.abandon": ({ capture }) => (captures.splice(captures.findIndex((one) => one.capture === capture), 1), null),
     "part.read": () => ({ stop: "stop-2", media_type: "image/png", size_bytes: 70, offset: 0, content: PIXEL }),
-    "promise.record": ({ stop: id, amount, due }) => Object.assign(rows.find((one) => one.stop === id), { promise: { entry: "e", amount, due } }) && { entry: "e" },
-    "outcome.record": ({ stop: id, kind }) => Object.assign(rows.find((one) => one.stop === id), { outcome: kind }) && { entry: "e" },
-    "refusal.record": () => ({ entry: "e" }),
+    "promise.record": dropped("promise", ({ stop: id, amount, due }) => Object.assign(rows.find((one) => one.stop === id), { promise: { entry: "e", amount, due } }) && { entry: "e" }),
+    "outcome.record": dropped("outcome", ({ stop: id, kind }) => Object.assign(rows.find((one) => one.stop === id), { outcome: kind }) && { entry: "e" }),
+    "refusal.record": dropped("refusal", () => ({ entry: "e" })),
     "conflict.settle": () => ((visited.conflicts = []), { entry: "e" }),
-    "send_back.answer": ({ text: answer }) => Object.assign(visited.sent_backs[0], { answer, answer_state: "local" }) && { entry: "e" },
+    "send_back.answer": dropped("send_back", ({ text: answer }) => Object.assign(visited.sent_backs[0], { answer, answer_state: "local" }) && { entry: "e" }),
   };
   const dispatch = (request) => {
     const { id, method, params } = JSON.parse(request);
@@ -181,5 +211,5 @@ export function fakeCore({ enrolled = true } = {}) {
       return JSON.stringify({ id, error: error.kind ? error : { kind: "support", ref: String(error) } });
     }
   };
-  return { dispatch, strokes, edits, pieces, begun, photos };
+  return { dispatch, strokes, edits, pieces, begun, photos, kept };
 }

@@ -71,3 +71,27 @@ sync-item-part-image = Drawn signature
 sync-item-attached = Attachment
 sync-item-part-content = Attached original
 sync-item-part-thumbnail = Small picture of an attachment
+
+sync-items = Work of this phone
+sync-export-title = No network for long?
+sync-export-why = Save what has not been received as one file and hand it to the office by cable or card. Nothing changes on this phone.
+sync-export = Export everything not received
+sync-export-item = Export as a file: { $title } { $subject }
+sync-exported = Exported: { $name }
+sync-quarantine = { $count ->
+    [one] { $count } item that came cannot be used
+   *[other] { $count } items that came cannot be used
+}
+sync-quarantine-why = It is kept apart as it came, and other work goes on. Update the app, or call support and quote the code behind it.
+foreign-document = Record
+foreign-changes = Changes of a record
+foreign-entry = Entry
+foreign-snapshot = Statement or plan
+foreign-revoke = Notice that a scope was revoked
+foreign-end = Mark of the end of a sync
+foreign-frame = Something unreadable
+quarantine-ends-the-program = The app ended twice while taking it in.
+quarantine-unreadable-document = The record cannot be read.
+quarantine-panicked = The app went wrong while taking it in.
+quarantine-unreadable = The content cannot be read.
+quarantine-other = It does not keep to the rules ({ $reason }).

@@ -11,4 +11,4 @@ today-not-ready = { $count ->
 } still missing. Sync before you leave the network.
 today-empty = No visit plan on this phone yet
 today-empty-next = A plan arrives once the director has approved it. Sync while there is a network.
-today-more = { $count } older stops are not listed
+today-more = Show { $count } more stops

@@ -1,0 +1,11 @@
+draft-unfinished = Unfinished forms
+draft-go-on = Go on
+draft-go-on-with = Go on with: { $form }
+draft-below = see below
+draft-restored = What you typed at { $time } is back; it is not recorded yet.
+draft-start-over = Start over
+draft-form-signer = Who signs
+draft-form-refusal = Refusal
+draft-form-promise = Promise to pay
+draft-form-outcome = Outcome
+draft-form-send-back = Answer to a send-back

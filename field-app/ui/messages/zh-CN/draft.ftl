@@ -1,0 +1,11 @@
+draft-unfinished = 未完成的表单
+draft-go-on = 继续填写
+draft-go-on-with = 继续填写：{ $form }
+draft-below = 见下方
+draft-restored = 已恢复 { $time } 填写的内容，尚未记录。
+draft-start-over = 清空重填
+draft-form-signer = 签署人
+draft-form-refusal = 拒签
+draft-form-promise = 付款承诺
+draft-form-outcome = 走访结果
+draft-form-send-back = 退回补正的答复

@@ -1,0 +1,108 @@
+// Every screen in both languages and both themes with an accessibility check, and on the other sizes for what does not fit.
+
+import assert from "node:assert/strict";
+import { fits, go, look, open, PHONE, serve, SMALL } from "./harness.mjs";
+import { disk, fakeCore } from "./fake-core.mjs";
+
+const LANDSCAPE = { ...PHONE, viewport: { width: 844, height: 390 } };
+const TABLET = { ...PHONE, viewport: { width: 820, height: 1180 } };
+const THEMES = ["light", "dark"];
+const LOCALES = ["zh-CN", "en-GB"];
+
+/** Address and what shows that it is drawn. */
+const SCREENS = [
+  ["today", "#/", ".line"],
+  ["stop-planned", "#/stops/stop-1", ".steps"],
+  ["stop-visited", "#/stops/stop-2", ".timeline"],
+  ["parts", "#/stops/stop-2/parts", "main section"],
+  ["statement", "#/stops/stop-1/statement", ".paper"],
+  ["promise-paper", "#/stops/stop-1/promise-paper", "form"],
+  ["seal", "#/entries/entry-signed/seal", "figure img"],
+  ["refusal", "#/stops/stop-1/refusal", "form"],
+  ["promise", "#/stops/stop-1/promise", "form"],
+  ["outcome", "#/stops/stop-1/outcome", "form"],
+  ["sync", "#/sync", ".verdict"],
+  ["entry", "#/entries/entry-signed", ".signature"],
+  ["settings", "#/settings", "dl"],
+  ["licences", "#/licences", "details"],
+  ["gone", "#/stops/stop-9", "[role=alert] .note"],
+];
+
+async function through(page, address, each) {
+  await page.goto(address);
+  for (const [name, hash, drawn] of SCREENS) {
+    await go(page, hash);
+    await page.locator(drawn).first().waitFor();
+    await each(name);
+  }
+}
+
+async function states(locale) {
+  const drawn = [
+    ["enrol", { enrolled: false }, "#/", "form"],
+    ["today-empty", { today: "empty" }, "#/", ".empty"],
+    ["today-broken", { today: "broken" }, "#/", "[role=alert] .note"],
+    ["sync-safe", { sync: "safe" }, "#/sync", ".verdict.safe"],
+  ];
+  for (const [name, core, hash, mark] of drawn) {
+    for (const theme of THEMES) {
+      const server = await serve(fakeCore(core));
+      const page = await open(locale, SMALL, { colorScheme: theme });
+      await page.goto(`${server.address}/${hash}`);
+      await page.locator(mark).waitFor();
+      await look(page, `${locale}-${theme}-${name}`);
+      await page.context().close();
+      server.end();
+    }
+  }
+}
+
+export async function screens() {
+  for (const locale of LOCALES) {
+    const server = await serve(fakeCore());
+    for (const theme of THEMES) {
+      const page = await open(locale, PHONE, { colorScheme: theme });
+      await through(page, server.address, (name) => look(page, `${locale}-${theme}-${name}`));
+      await page.context().close();
+    }
+    for (const [size, device] of [["small", SMALL], ["landscape", LANDSCAPE], ["tablet", TABLET]]) {
+      const page = await open(locale, device);
+      await through(page, server.address, (name) => fits(page, `${locale}-${size}-${name}`));
+      await page.context().close();
+    }
+    server.end();
+    const kept = disk();
+    kept.settings.text_percent = 200;
+    const large = await serve(fakeCore({ kept }));
+    const page = await open(locale, SMALL);
+    await through(page, large.address, (name) => fits(page, `${locale}-text-200-${name}`));
+    await page.context().close();
+    large.end();
+    await states(locale);
+  }
+}
+
+/** A long list draws what is in sight; the rest follows as one scrolls, and coming back finds the place. */
+export async function longList() {
+  for (const stops of [200, 2_000]) {
+    const server = await serve(fakeCore({ stops: stops - 3 }));
+    const page = await open("zh-CN", SMALL);
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable");
+    await page.goto(server.address);
+    await page.locator(".line").first().waitFor();
+    assert.ok((await page.locator(".line").count()) <= 80, "only what is near the screen is drawn");
+    const { metrics } = await session.send("Performance.getMetrics");
+    const seconds = (name) => metrics.find((metric) => metric.name === name).value;
+    console.log(`   ${stops} stops: ${Math.round(seconds("ScriptDuration") * 1000)} ms script, ${Math.round(seconds("LayoutDuration") * 1000)} ms layout`);
+    const last = page.getByText(`第 ${160} 家样例公司`);
+    while ((await last.count()) === 0) await page.evaluate(() => new Promise((drawn) => (scrollTo(0, document.body.scrollHeight), requestAnimationFrame(drawn))));
+    await last.click();
+    await page.locator(".steps").waitFor();
+    await page.goBack();
+    await last.waitFor();
+    while ((await page.evaluate(() => scrollY)) < 1_000) await page.evaluate(() => new Promise(requestAnimationFrame));
+    await page.context().close();
+    server.end();
+  }
+}
