@@ -40,7 +40,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "browser",
-        about: "the field app's screens in Chromium, with touch, both languages and accessibility",
+        about: "the field app in Chromium: every screen, and the whole story with real phones, server and console",
         act: browser,
     },
     Step {
@@ -161,7 +161,10 @@ fn browser(root: &Path) -> Result<(), Failure> {
     if !root.join("field-app/ui/dist/index.html").is_file() {
         demo::build_ui(root)?;
     }
-    tools::run(&root.join("field-app/ui"), "npm", &["run", "browser"])
+    tools::build(root)?;
+    let ui = root.join("field-app/ui");
+    tools::run(&ui, "npm", &["run", "browser"])?;
+    tools::run(&ui, "npm", &["run", "story"])
 }
 
 fn generated(root: &Path) -> Result<(), Failure> {

@@ -1,0 +1,18 @@
+// What every screen must hold: no accessibility fault, nothing wider than the screen; and a picture of it.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+
+const PICTURES = fileURLToPath(new URL("../../test-results/story/", import.meta.url));
+mkdirSync(PICTURES, { recursive: true });
+
+/** Checks the page as it is now and keeps a picture called `name`. */
+export async function look(page, name) {
+  await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true });
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  assert.deepEqual(violations.map((one) => [one.id, one.nodes.map((node) => node.html)]), [], `${name}: accessibility`);
+  const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
+  assert.ok(!isTooWide, `${name}: wider than the screen`);
+}
