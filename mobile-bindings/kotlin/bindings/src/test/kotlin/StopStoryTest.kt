@@ -112,6 +112,10 @@ class StopStoryTest(@param:TempDir private val folder: Path) {
             put("proof", "工牌")
         }
         put("stroke_consent", "given")
+        putJsonObject("consents") {
+            put("agreed_method", "given")
+            put("personal_data", "given")
+        }
         putJsonObject("viewing") {
             put("opened_ms", 1_000)
             put("scrolled_to_end_ms", 9_000)
