@@ -23,12 +23,16 @@ pub(super) fn customer(organisation: OrganisationId, code: &str, name: &str) -> 
 }
 
 /// The receivable of a document number of a customer. The same over all imports.
-pub(super) fn receivable(customer: CustomerId, document: &str) -> ReceivableId {
-    ReceivableId(stable(&[
-        b"receivable",
-        customer.as_bytes(),
-        document.trim().as_bytes(),
-    ]))
+///
+/// `earlier` counts the rows before it that a ledger calls by the same name: they are receivables of their own.
+pub(super) fn receivable(customer: CustomerId, document: &str, earlier: u32) -> ReceivableId {
+    let name = document.trim().as_bytes();
+    let count = earlier.to_be_bytes();
+    let mut parts: Vec<&[u8]> = vec![b"receivable", customer.as_bytes(), name];
+    if earlier > 0 {
+        parts.push(&count);
+    }
+    ReceivableId(stable(&parts))
 }
 
 /// A UUID of version 8 (RFC 9562 §5.8) from the SHA-256 of the parts.
@@ -86,8 +90,9 @@ mod tests {
     fn a_receivable_belongs_to_its_customer() {
         let one = customer(ORGANISATION, "1", "");
         let other = customer(ORGANISATION, "2", "");
-        assert_eq!(receivable(one, "INV-1"), receivable(one, " INV-1 "));
-        assert_ne!(receivable(one, "INV-1"), receivable(other, "INV-1"));
-        assert_ne!(receivable(one, "007"), receivable(one, "7"));
+        assert_eq!(receivable(one, "INV-1", 0), receivable(one, " INV-1 ", 0));
+        assert_ne!(receivable(one, "INV-1", 0), receivable(other, "INV-1", 0));
+        assert_ne!(receivable(one, "007", 0), receivable(one, "7", 0));
+        assert_ne!(receivable(one, "INV-1", 0), receivable(one, "INV-1", 1));
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn ledger(
         .iter()
         .map(|row| receivable(customers.of(row), row))
         .collect::<Result<Vec<_>, _>>()?;
-    receivables.sort_by(|a, b| (a.customer, &a.document).cmp(&(b.customer, &b.document)));
+    name_receivables(&mut receivables);
     let total = Money::sum(
         import.currency,
         receivables.iter().map(|row| row.outstanding),
@@ -57,9 +57,37 @@ pub(super) fn ledger(
     Ok(ledger)
 }
 
+/// Orders the receivables and gives each an id of its own, the same over all imports. Where the file has no document number,
+/// a row is known by its days, contract and amount; rows that are alike in all of it are counted.
+fn name_receivables(receivables: &mut [LedgerReceivable]) {
+    receivables.sort_by(|a, b| {
+        let order = |row: &LedgerReceivable| (row.customer, row.document.clone(), row.due);
+        let further = |row: &LedgerReceivable| (row.invoiced, row.contract.clone());
+        let figures = |row: &LedgerReceivable| (row.amount.amount(), row.received.amount());
+        (order(a), further(a), figures(a)).cmp(&(order(b), further(b), figures(b)))
+    });
+    let mut earlier: BTreeMap<(CustomerId, String), u32> = BTreeMap::new();
+    for row in receivables {
+        let name = if row.document.trim().is_empty() {
+            let invoiced = row.invoiced.map(|day| day.to_string()).unwrap_or_default();
+            format!(
+                "{} {invoiced} {} {}",
+                row.due,
+                row.amount,
+                row.contract.trim()
+            )
+        } else {
+            row.document.trim().to_owned()
+        };
+        let count = earlier.entry((row.customer, name.clone())).or_default();
+        row.id = ids::receivable(row.customer, &name, *count);
+        *count += 1;
+    }
+}
+
 fn receivable(customer: CustomerId, row: &ReceivableRow) -> Result<LedgerReceivable, DeskError> {
     Ok(LedgerReceivable {
-        id: ids::receivable(customer, &row.document),
+        id: ids::receivable(customer, &row.document, 0),
         customer,
         document: row.document.clone(),
         contract: row.contract.clone().unwrap_or_default(),

@@ -157,6 +157,38 @@ fn ids_stay_over_imports() {
     assert_eq!(same.unwrap().document, "00000001");
 }
 
+/// A ledger without document numbers: each customer kept one receivable, and his statement was short of the others.
+#[test]
+fn rows_without_a_document_number_are_receivables_of_their_own() {
+    let office = Office::new();
+    let clerk = office.somebody("clerk", &[Role::Clerk]);
+    let finance = office.somebody("finance", &[Role::Finance]);
+    let file = "客户编码,客户名称,到期日,应收金额,已收金额,未收金额\n\
+                C001,样例公司C001,2026-05-31,100.00,0.00,100.00\n\
+                C001,样例公司C001,2026-05-31,100.00,0.00,100.00\n\
+                C001,样例公司C001,2026-04-30,20.50,0.00,20.50\n";
+    let file = LedgerFile {
+        bytes: file.as_bytes(),
+        name: "账.csv",
+    };
+    let kept = clerk
+        .keep_draft(file, &options(&ROWS), Some(cut_off()), &mut |_, _| {})
+        .unwrap();
+    let (_row, ledger) = clerk.draft(kept.draft).unwrap();
+    let ids: std::collections::BTreeSet<_> = ledger.receivables.iter().map(|row| row.id).collect();
+    assert_eq!(ids.len(), 3);
+    sign(&finance, kept.draft).unwrap();
+    let query = OverdueQuery {
+        as_of: cut_off(),
+        search: String::new(),
+        sort: OverdueSort::Overdue,
+        offset: 0,
+        limit: 10,
+    };
+    let page = clerk.overdue_customers(&query).unwrap();
+    assert_eq!(page.rows[0].outstanding.to_string(), "220.50");
+}
+
 #[test]
 fn twenty_thousand_rows_become_a_draft_and_are_signed() {
     let office = Office::new();
