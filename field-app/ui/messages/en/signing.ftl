@@ -142,3 +142,8 @@ complete-no-witness = No team member has signed yet
 complete-guarantor-missing = Guarantor { $name } has not signed yet
 complete-copy-with = Copy with { $person }
 complete-no-copy = No copy handed over yet
+signing-proof-photo = Photograph the proof
+signing-proof-attached = { $count ->
+    [one] { $count } photograph of the proof attached
+   *[other] { $count } photographs of the proof attached
+}

@@ -139,3 +139,5 @@ complete-no-witness = 尚无在场人员签字
 complete-guarantor-missing = 保证人 { $name } 尚未签字
 complete-copy-with = 副本已交 { $person }
 complete-no-copy = 副本尚未交付
+signing-proof-photo = 拍摄凭证
+signing-proof-attached = 已附上 { $count } 张凭证照片
