@@ -193,6 +193,7 @@ impl App {
         let around = Surroundings {
             accounts: Arc::clone(self.accounts()),
             clock: Arc::clone(self.clock()),
+            quotas: self.settings().quotas,
         };
         let organisation = Organisation::open(id, name, &folder, around)
             .map(Arc::new)

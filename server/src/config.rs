@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::journal::Amount;
+
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DataFolder {
@@ -44,6 +46,9 @@ pub struct Settings {
         default_value = "info"
     )]
     pub log: String,
+    /// What one device may take up.
+    #[command(flatten)]
+    pub quotas: Quotas,
     /// How it is written, on standard error.
     #[arg(
         long,
@@ -52,6 +57,66 @@ pub struct Settings {
         default_value = "text"
     )]
     pub log_format: LogFormat,
+}
+
+/// What one device may take up. Over it the device keeps what it has and says so; what was confirmed stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct Quotas {
+    /// Space for a device's attachments, in MiB.
+    #[arg(long, env = "COUNTERSIGN_ATTACHMENTS_MIB", value_name = "MIB", default_value_t = Self::DEFAULT.attachments_mib)]
+    pub attachments_mib: u64,
+    /// How many attachments a device may bring.
+    #[arg(long, env = "COUNTERSIGN_ATTACHMENTS", value_name = "COUNT", default_value_t = Self::DEFAULT.attachments)]
+    pub attachments: u64,
+    /// Space for a device's envelopes in quarantine, in MiB.
+    #[arg(long, env = "COUNTERSIGN_HELD_MIB", value_name = "MIB", default_value_t = Self::DEFAULT.held_mib)]
+    pub held_mib: u64,
+    /// How many envelopes of a device quarantine holds.
+    #[arg(long, env = "COUNTERSIGN_HELD", value_name = "COUNT", default_value_t = Self::DEFAULT.held)]
+    pub held: u64,
+    /// Space for attachments that a revoked device still brings, in MiB; only those that its entries name.
+    #[arg(long, env = "COUNTERSIGN_REVOKED_MIB", value_name = "MIB", default_value_t = Self::DEFAULT.revoked_mib)]
+    pub revoked_mib: u64,
+    /// How many of them.
+    #[arg(long, env = "COUNTERSIGN_REVOKED", value_name = "COUNT", default_value_t = Self::DEFAULT.revoked)]
+    pub revoked: u64,
+}
+
+impl Quotas {
+    /// Years of visits, and a revoked phone's last days.
+    pub const DEFAULT: Self = Self {
+        attachments_mib: 4096,
+        attachments: 100_000,
+        held_mib: 64,
+        held: 10_000,
+        revoked_mib: 64,
+        revoked: 500,
+    };
+
+    /// A device's share for attachments.
+    #[must_use]
+    pub const fn attachments(&self) -> Amount {
+        share(self.attachments, self.attachments_mib)
+    }
+
+    /// Its share of quarantine.
+    #[must_use]
+    pub const fn held(&self) -> Amount {
+        share(self.held, self.held_mib)
+    }
+
+    /// Its share for attachments after it was revoked.
+    #[must_use]
+    pub const fn revoked(&self) -> Amount {
+        share(self.revoked, self.revoked_mib)
+    }
+}
+
+const fn share(count: u64, mib: u64) -> Amount {
+    Amount {
+        count,
+        size_bytes: mib.saturating_mul(1 << 20),
+    }
 }
 
 /// How the log is written.
@@ -72,6 +137,7 @@ impl Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
             log: "info".to_owned(),
+            quotas: Quotas::DEFAULT,
             log_format: LogFormat::Text,
         }
     }

@@ -50,6 +50,7 @@ fn devices() -> Router<App> {
         .route("/sync/v1/pull", get(sync::pull))
         .route("/sync/v1/digests", post(sync::digests))
         .route("/sync/v1/events", get(sync::events))
+        .route("/sync/v1/blobs", post(sync::put_parts))
         .route(
             "/sync/v1/blobs/{sha256}",
             get(sync::blob).head(sync::blob_presence),

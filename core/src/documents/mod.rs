@@ -17,6 +17,7 @@ mod edit;
 mod gate;
 mod hydrate;
 mod rebase;
+mod rewrite;
 mod shape;
 
 use minicbor::{Decode, Encode};

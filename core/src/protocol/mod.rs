@@ -4,12 +4,14 @@
 
 pub mod codec;
 pub mod frames;
+pub mod parts;
 pub mod push;
 pub mod session;
 
 use crate::domain::ids::{DeviceId, Digest};
 
 pub use frames::{Cursor, Frame, PullEnd, Repair, RepairRequest};
+pub use parts::{PartState, PartVerdict, PartsAnswer, PartsRequest};
 pub use push::{Envelope, HeldCode, Object, PushAnswer, PushRequest, Verdict, VerdictKind};
 pub use session::{EnrolAnswer, EnrolRequest, SessionAnswer, SessionRequest};
 
@@ -52,6 +54,12 @@ pub trait SyncProtocol {
         blob: Digest,
         chunk: BlobChunk,
     ) -> Result<BlobState, Self::Error>;
+    /// Stores small attachments whole.
+    fn put_parts(
+        &self,
+        device: DeviceId,
+        request: PartsRequest,
+    ) -> Result<PartsAnswer, Self::Error>;
     /// The bytes of a complete attachment in the device's scope.
     fn blob(&self, device: DeviceId, blob: Digest) -> Result<Vec<u8>, Self::Error>;
 }

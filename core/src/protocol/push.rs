@@ -238,4 +238,7 @@ pub enum HeldCode {
     /// The same envelope id came before with other bytes.
     #[n(12)]
     IdReused,
+    /// Not even kept: this device's share of quarantine is used up. The phone keeps it and offers it again.
+    #[n(13)]
+    NoRoom,
 }

@@ -68,17 +68,17 @@ pub struct EnrolAnswer {
     pub time: Instant,
 }
 
-/// Asks for a session.
+/// Asks for a session whose bearer token the device has made itself: the answer holds no secret, so the same request may
+/// come twice and be answered twice, and who replays it learns nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct SessionRequest {
     /// Which device.
     #[n(0)]
     pub device: DeviceId,
-    /// 16 random bytes, never used twice.
+    /// [`SessionRequest::token_digest`] of a token of 256 random bits, never used for another session.
     #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub nonce: Vec<u8>,
+    pub token_digest: Digest,
     /// Signature by the device key over [`SessionRequest::proof_bytes`]: raw r‖s, 64 bytes, low-S.
     #[n(2)]
     #[cbor(with = "minicbor::bytes")]
@@ -88,24 +88,27 @@ pub struct SessionRequest {
 impl SessionRequest {
     /// What `proof` signs.
     #[must_use]
-    pub fn proof_bytes(device: DeviceId, nonce: &[u8]) -> Vec<u8> {
-        Digest::of_parts(&[b"countersign-session-1", device.as_bytes(), nonce])
+    pub fn proof_bytes(device: DeviceId, token_digest: Digest) -> Vec<u8> {
+        Digest::of_parts(&[b"countersign-session-1", device.as_bytes(), &token_digest.0])
             .0
             .to_vec()
     }
+
+    /// What the server knows of a bearer token.
+    #[must_use]
+    pub fn token_digest(token: &str) -> Digest {
+        Digest::of_parts(&[b"device", token.as_bytes()])
+    }
 }
 
-/// An open session.
+/// An open session. The device's token stands in `authorization` from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct SessionAnswer {
-    /// Bearer token for `authorization`.
+    /// When it ends, by the server's clock; the same when the request is said again.
     #[n(0)]
-    pub token: String,
-    /// When it ends, by the server's clock.
-    #[n(1)]
     pub expires: Instant,
     /// The server's time now.
-    #[n(2)]
+    #[n(1)]
     pub time: Instant,
 }

@@ -116,9 +116,12 @@ impl Commit<'_> {
             build: BUILD.to_owned(),
             fact,
         };
-        let sealed = entry.seal(self.replica.devices.signer.as_ref())?;
+        let sealed = entry.seal(self.replica.signer().as_ref())?;
         let hash = sealed.hash();
-        store::entries::insert(self.tx, &entry, &sealed)?;
+        if !outbox::is_copied(self.tx)? {
+            // On a copied phone the number is another's, or will be; the outbox has this entry.
+            store::entries::insert(self.tx, &entry, &sealed)?;
+        }
         device::set_head(
             self.tx,
             ChainHead {
@@ -219,15 +222,21 @@ impl Commit<'_> {
                 return Ok(());
             }
         }
+        let run = Run {
+            document: row.document,
+            chain: me.chain(),
+            actor_epoch: me.actor_epoch,
+            changes: vec![change],
+        };
+        self.offer_run(row, run)
+    }
+
+    /// Puts a new run of a document in the outbox.
+    pub(crate) fn offer_run(&self, row: &DocumentRow, run: Run) -> Result<(), ReplicaError> {
         let envelope = Envelope {
             id: EnvelopeId(self.new_id()?),
             policy_epoch: read_model::people::policy(self.tx)?.map_or(0, |policy| policy.epoch),
-            object: Object::Run(Run {
-                document: row.document,
-                chain: me.chain(),
-                actor_epoch: me.actor_epoch,
-                changes: vec![change],
-            }),
+            object: Object::Run(run),
         };
         let object = NewObject {
             envelope: &envelope,

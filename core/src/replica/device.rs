@@ -1,11 +1,14 @@
 //! This device: enrolment and what its settings show.
 
+use std::sync::{Arc, PoisonError};
+
+use crate::journal::signer::DeviceSigner;
 use crate::protocol::{EnrolAnswer, EnrolRequest};
 use crate::read_model::people;
 use crate::replica::devices::Kind;
 use crate::replica::sync::{Transport, exchange};
-use crate::replica::{Enrolment, Replica, ReplicaError};
-use crate::store::{device, outbox, settings};
+use crate::replica::{Enrolment, KeyHome, Replica, ReplicaError, software_key};
+use crate::store::{device, key_file, outbox, settings};
 use crate::views::{DeviceView, ObjectState};
 
 const NAME_LIMIT_BYTES: usize = 200;
@@ -29,6 +32,7 @@ impl Replica {
                 device_id: me.as_ref().map(|me| me.device),
                 unsent,
                 held: count(ObjectState::Held)?,
+                copied: outbox::is_copied(connection)?,
                 last_sync_ms: me.as_ref().and_then(|me| me.last_sync_ms),
                 server_url: me.map(|me| me.server_url).unwrap_or_default(),
             })
@@ -38,15 +42,20 @@ impl Replica {
     /// `device.enrol`: binds this device to the user for whom the code was issued. A lost answer costs the code: a new one
     /// is asked for at the office.
     ///
+    /// A device whose chain another one writes too, because it was copied or restored from a backup, is enrolled again: under
+    /// a new id, on a fresh chain, and with a new key where the key could be copied. What was held stays here and on the
+    /// server.
+    ///
     /// # Errors
     /// [`ReplicaError::AlreadyEnrolled`]; `code-missing`, `device-name-unusable`; `code-refused` when the server does not take the
-    /// code.
+    /// code; `unsent-before-enrol` when a copied device has work that the server has not seen.
     pub fn enrol(
         &self,
         enrolment: &Enrolment,
         transport: &dyn Transport,
     ) -> Result<DeviceView, ReplicaError> {
-        if self.read(|connection| Ok(device::read(connection)?.is_some()))? {
+        let former = self.read(|connection| Ok(device::read(connection)?))?;
+        if former.is_some() && !self.read(|connection| Ok(outbox::is_copied(connection)?))? {
             return Err(ReplicaError::AlreadyEnrolled);
         }
         let code = plain_code(&enrolment.code);
@@ -57,14 +66,20 @@ impl Replica {
         if name.is_empty() || name.len() > NAME_LIMIT_BYTES {
             return Err(ReplicaError::Refused("device-name-unusable"));
         }
-        let signer = &self.devices.signer;
+        if former.is_some() {
+            self.send_all_before_enrolling_again(transport)?;
+        }
+        let signer = match former {
+            Some(_) => self.next_signer()?,
+            None => self.signer(),
+        };
         let public_key = signer.public_key().map_err(|_refused| ReplicaError::Key)?;
         let proof = signer
             .sign(&EnrolRequest::proof_bytes(&code, &public_key, name))
             .map_err(|_refused| ReplicaError::Key)?;
         let request = EnrolRequest {
             code,
-            public_key,
+            public_key: public_key.clone(),
             name: name.to_owned(),
             proof: proof.to_vec(),
         };
@@ -73,12 +88,52 @@ impl Replica {
             return Err(ReplicaError::BadAnswer);
         }
         self.commit("enrol", |commit| {
+            if let Some(former) = &former {
+                let now = commit.device()?;
+                device::leave(commit.tx, &now, &public_key)?;
+                tracing::info!(device.id = %former.device, "a copied device is enrolled again");
+                // Nobody signs between the two: whoever appends holds the store.
+                self.use_signer(Arc::clone(&signer));
+            }
             device::enrol(commit.tx, &answer, enrolment.server_url.trim())?;
             settings::set_enrolment(commit.tx, name, commit.now())?;
             commit.changed(&[Kind::Device, Kind::Sync]);
             Ok(())
         })?;
+        if former.is_some() && self.devices.key == KeyHome::File {
+            key_file::take_next(&self.folder).map_err(|_unusable| ReplicaError::Key)?;
+        }
         self.device()
+    }
+
+    fn send_all_before_enrolling_again(
+        &self,
+        transport: &dyn Transport,
+    ) -> Result<(), ReplicaError> {
+        self.sync(transport)?;
+        let view = self.device()?;
+        if view.unsent > 0 {
+            return Err(ReplicaError::Refused("unsent-before-enrol"));
+        }
+        Ok(())
+    }
+
+    /// The key of a device that is enrolled again: a new one, unless the platform has it, from where it cannot be copied.
+    fn next_signer(&self) -> Result<Arc<dyn DeviceSigner>, ReplicaError> {
+        match self.devices.key {
+            KeyHome::Platform => Ok(self.signer()),
+            KeyHome::File => {
+                let signer =
+                    software_key(self.devices.random.as_ref()).ok_or(ReplicaError::Random)?;
+                key_file::put_next(&self.folder, &signer).map_err(|_unusable| ReplicaError::Key)?;
+                Ok(Arc::new(signer))
+            }
+        }
+    }
+
+    fn use_signer(&self, signer: Arc<dyn DeviceSigner>) {
+        let current = self.devices.signer.write();
+        *current.unwrap_or_else(PoisonError::into_inner) = signer;
     }
 }
 

@@ -7,13 +7,15 @@ use crate::domain::ids::{EntryId, StopId};
 use crate::domain::time::Day;
 use crate::journal::Scope;
 use crate::journal::facts::{Amendment, Fact, Outcome, PromiseMade};
+use crate::protocol::HeldCode;
 use crate::read_model::{entries, promises, reviews};
 use crate::replica::commit::{About, Commit};
 use crate::replica::error::or_not_found;
 use crate::replica::{
     OfDraft, OutcomeRecord, PromiseRecord, Recorded, Replica, ReplicaError, SendBackAnswer,
 };
-use crate::views::{DraftForm, EntryDetail};
+use crate::store::outbox;
+use crate::views::{DraftForm, EntryDetail, ObjectState};
 
 impl Replica {
     /// `promise.record`: amount and day. It replaces the promise in force that was made at the stop.
@@ -31,7 +33,10 @@ impl Replica {
             }
             let parts = commit.stop(promise.stop)?;
             commit.drop_draft(OfDraft::of(parts.stop, DraftForm::Promise))?;
-            let in_force = promises::of_stop(commit.tx, parts.stop)?;
+            let in_force = match promises::of_stop(commit.tx, parts.stop)? {
+                Some(made) if commit.is_left_behind(made.entry)? => None,
+                made => made,
+            };
             if let Some(made) = &in_force
                 && (made.amount, made.due) == (promise.amount, promise.due)
                 && made.made_by == commit.device()?.user
@@ -112,6 +117,13 @@ impl Commit<'_> {
             Some(entry) => Ok(Recorded { entry }),
             None => self.record(stop, fact),
         }
+    }
+
+    /// Whether an entry is held of the time before this device was enrolled again: it counts for nothing, and the same may be
+    /// recorded anew.
+    fn is_left_behind(&self, entry: EntryId) -> Result<bool, ReplicaError> {
+        let forked = Some((ObjectState::Held, Some(HeldCode::ForkedChain)));
+        Ok(outbox::entry_state(self.tx, entry)? == forked && !outbox::is_copied(self.tx)?)
     }
 
     /// The last entry of this kind by this device at the stop, if it says the same.

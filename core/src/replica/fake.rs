@@ -13,7 +13,7 @@ use crate::domain::ids::*;
 use crate::domain::money::{Currency, Money};
 use crate::domain::position::{Crs, SitePoint};
 use crate::domain::time::{Clock, ClockReading, Day, Instant};
-use crate::journal::facts::{Fact, PaperKind, SentBack};
+use crate::journal::facts::{DeviceEnrolled, Fact, PaperKind, SentBack};
 use crate::journal::seal::{SealedEntry, SealedSnapshot};
 use crate::journal::signer::{DeviceSigner, SoftwareSigner};
 use crate::journal::{Entry, Scope};
@@ -172,7 +172,10 @@ struct State {
     blobs: BTreeMap<Digest, Vec<u8>>,
     devices: BTreeMap<DeviceId, UserId>,
     sessions: u32,
+    /// Who may use which token, by its digest, and in which generation of sessions.
+    tokens: BTreeMap<Digest, (u32, DeviceId)>,
     hold: Option<HeldCode>,
+    is_full: bool,
     faults: Vec<(&'static str, Fault)>,
     requests: Vec<String>,
     desk_seq: u64,
@@ -243,7 +246,26 @@ impl FakeServer {
 
     /// The manager sends an entry back.
     pub(crate) fn send_back(&self, about: EntryId, at: Instant) -> EntryId {
-        let mut state = self.state();
+        let fact = Fact::SentBack(SentBack {
+            field: "promise".to_owned(),
+            reason: "缺少联系电话".to_owned(),
+            deadline: "2026-07-20".parse().unwrap(),
+        });
+        self.desk_entry(
+            &mut self.state(),
+            (Scope::Stop(STOP), Some(about)),
+            at,
+            fact,
+        )
+    }
+
+    fn desk_entry(
+        &self,
+        state: &mut State,
+        (scope, amends): (Scope, Option<EntryId>),
+        at: Instant,
+        fact: Fact,
+    ) -> EntryId {
         state.desk_seq += 1;
         let entry = Entry {
             version: 1,
@@ -259,15 +281,11 @@ impl FakeServer {
                 boot: "server".to_owned(),
             },
             seen: None,
-            scope: Scope::Stop(STOP),
-            amends: Some(about),
+            scope,
+            amends,
             policy_epoch: 1,
             build: "test".to_owned(),
-            fact: Fact::SentBack(SentBack {
-                field: "promise".to_owned(),
-                reason: "缺少联系电话".to_owned(),
-                deadline: "2026-07-20".parse().unwrap(),
-            }),
+            fact,
         };
         let sealed = entry.seal(&self.key).unwrap();
         state.desk_head = sealed.hash();
@@ -320,6 +338,11 @@ impl FakeServer {
         self.state().hold = code;
     }
 
+    /// Whether the phone's share for attachments is used up from now on.
+    pub(crate) fn set_full(&self, is_full: bool) {
+        self.state().is_full = is_full;
+    }
+
     pub(crate) fn next_time(&self, path: &'static str, fault: Fault) {
         self.state().faults.push((path, fault));
     }
@@ -340,8 +363,47 @@ impl FakeServer {
             .retain(|item| !matches!(item, Item::Entry(entry) if entry.hash() == hash));
     }
 
+    /// How many entries it has about stops.
     pub(crate) fn entries(&self) -> usize {
-        self.state().entries.len()
+        let state = self.state();
+        let about_a_stop = |entry: &&SealedEntry| entry.open().unwrap().scope == Scope::Stop(STOP);
+        state.entries.values().filter(about_a_stop).count()
+    }
+
+    /// A promise of the manager in another phone's name, signed by a key that is not that phone's.
+    pub(crate) fn add_forged_promise(&self, like: &SealedEntry) {
+        let mut entry = like.open().unwrap();
+        entry.id = EntryId(id(0xf0));
+        entry.seq += 1;
+        entry.previous = like.hash();
+        let other = SoftwareSigner::from_bytes(&[8; 32]).unwrap();
+        let sealed = entry.seal(&other).unwrap();
+        self.state().feed.push(Item::Entry(sealed));
+    }
+
+    /// Forgets that phones were bound, so that nobody learns their keys.
+    pub(crate) fn hide_enrolments(&self) {
+        let mut state = self.state();
+        let is_enrolment =
+            |entry: &SealedEntry| matches!(entry.open().unwrap().fact, Fact::DeviceEnrolled(_));
+        state.entries.retain(|_hash, entry| !is_enrolment(entry));
+        state
+            .feed
+            .retain(|item| !matches!(item, Item::Entry(entry) if is_enrolment(entry)));
+    }
+
+    /// The entry about a stop that came last.
+    pub(crate) fn last_entry(&self) -> SealedEntry {
+        let state = self.state();
+        let last = state.feed.iter().rev().find_map(|item| match item {
+            Item::Entry(entry) => Some(entry.clone()),
+            _ => None,
+        });
+        last.unwrap()
+    }
+
+    pub(crate) fn feed_length(&self) -> u64 {
+        u64::try_from(self.state().feed.len()).unwrap()
     }
 
     pub(crate) fn blobs(&self) -> usize {
@@ -558,8 +620,17 @@ impl FakeServer {
         crate::journal::signer::verify_raw(&request.public_key, &proof, &request.proof).unwrap();
         let number = u128::try_from(state.devices.len()).unwrap();
         let device = DeviceId(id(0xde00 + number));
-        let user = UserId(id(0xee00 + number));
+        // The policy knows two people who go on visits; they take turns.
+        let user = UserId(id(0xee00 + number % 2));
         state.devices.insert(device, user);
+        let fact = Fact::DeviceEnrolled(DeviceEnrolled {
+            device,
+            user,
+            public_key: request.public_key.clone(),
+            name: request.name.clone(),
+        });
+        let at = Instant::from_ms(MORNING);
+        self.desk_entry(state, (Scope::Organisation, None), at, fact);
         EnrolAnswer {
             organisation: ORGANISATION,
             device,
@@ -605,8 +676,9 @@ impl FakeServer {
         }
         if path == "/sync/v1/session" {
             let asked: SessionRequest = read(&request.body);
+            let session = (state.sessions, asked.device);
+            state.tokens.insert(asked.token_digest, session);
             let answer = SessionAnswer {
-                token: format!("{}/{}", state.sessions, asked.device),
                 expires: Instant::from_ms(MORNING + 86_400_000),
                 time: Instant::from_ms(MORNING),
             };
@@ -617,18 +689,42 @@ impl FakeServer {
             .iter()
             .find(|(name, _value)| name == "authorization")
             .and_then(|(_name, value)| value.strip_prefix("Bearer "))
-            .and_then(|token| token.split_once('/'))
-            .filter(|(session, _device)| *session == state.sessions.to_string());
+            .and_then(|token| {
+                state
+                    .tokens
+                    .get(&SessionRequest::token_digest(token))
+                    .copied()
+            })
+            .filter(|(session, _device)| *session == state.sessions);
         let Some((_session, device)) = token else {
             return response(401, Vec::new());
         };
-        let device: DeviceId = device.parse().unwrap();
         if path == "/sync/v1/push" {
             let answer = self.push(&mut state, device, &read(&request.body));
             return response(200, encode(&answer).unwrap());
         }
         if path == "/sync/v1/digests" {
             let answer = self.repair(&state, &read(&request.body));
+            return response(200, encode(&answer).unwrap());
+        }
+        if path == "/sync/v1/blobs" {
+            let asked: PartsRequest = read(&request.body);
+            let is_full = state.is_full;
+            let parts = asked.parts.into_iter().map(|part| {
+                let digest = Digest::of(&part.0);
+                if is_full {
+                    let state = PartState::NoRoom;
+                    return PartVerdict { digest, state };
+                }
+                state.blobs.insert(digest, part.0);
+                PartVerdict {
+                    digest,
+                    state: PartState::Complete,
+                }
+            });
+            let answer = PartsAnswer {
+                parts: parts.collect(),
+            };
             return response(200, encode(&answer).unwrap());
         }
         if path.starts_with("/sync/v1/blobs/") {

@@ -32,7 +32,7 @@ mod today;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::Connection;
 
@@ -66,8 +66,18 @@ pub struct Replica {
 #[derive(Debug)]
 struct OpenDevices {
     clock: Arc<dyn Clock>,
-    signer: Arc<dyn DeviceSigner>,
+    signer: RwLock<Arc<dyn DeviceSigner>>,
+    key: KeyHome,
     random: Arc<dyn Random>,
+}
+
+/// Where the device key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyHome {
+    /// With the platform, or wrapped by it; it cannot be copied with the folder.
+    Platform,
+    /// In `device.key`.
+    File,
 }
 
 impl fmt::Debug for Replica {
@@ -86,12 +96,14 @@ impl Replica {
     /// [`ReplicaError::NewerSchema`] when a newer program wrote it; [`export_unsent`] still works then.
     pub fn open(folder: &Path, devices: Devices) -> Result<Self, ReplicaError> {
         let mut connection = store::open(folder)?;
-        let signer = match devices.signer {
-            Some(signer) => signer,
-            None => store::key_file::open(folder, devices.vault.as_deref(), || {
-                software_key(devices.random.as_ref())
-            })
-            .map_err(|_unusable| ReplicaError::Key)?,
+        let vault = devices.vault.as_deref();
+        let (signer, key) = match devices.signer {
+            Some(signer) => (signer, KeyHome::Platform),
+            None => {
+                let signer = file_key(folder, (&connection, vault), devices.random.as_ref())?;
+                let key = vault.map_or(KeyHome::File, |_vault| KeyHome::Platform);
+                (signer, key)
+            }
         };
         let tx = connection.transaction()?;
         store::quarantine::count_start(&tx)?;
@@ -101,7 +113,8 @@ impl Replica {
             connection: Mutex::new(connection),
             devices: OpenDevices {
                 clock: devices.clock,
-                signer,
+                signer: RwLock::new(signer),
+                key,
                 random: devices.random,
             },
             observers: Mutex::new(Vec::new()),
@@ -134,6 +147,11 @@ impl Replica {
         store::device::read(connection)?.ok_or(ReplicaError::NotEnrolled)
     }
 
+    fn signer(&self) -> Arc<dyn DeviceSigner> {
+        let signer = self.devices.signer.read();
+        Arc::clone(&signer.unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn fill(&self, bytes: &mut [u8]) -> Result<(), ReplicaError> {
         self.devices
             .random
@@ -154,6 +172,19 @@ impl Replica {
             observer.changed(kinds);
         }
     }
+}
+
+/// The key in the replica's folder, made when there is none.
+fn file_key(
+    folder: &Path,
+    (connection, vault): (&Connection, Option<&dyn KeyVault>),
+    random: &dyn Random,
+) -> Result<Arc<dyn DeviceSigner>, ReplicaError> {
+    if let Some(last) = store::device::last_key(connection)? {
+        store::key_file::take_next_of(folder, &last).map_err(|_unusable| ReplicaError::Key)?;
+    }
+    store::key_file::open(folder, vault, || software_key(random))
+        .map_err(|_unusable| ReplicaError::Key)
 }
 
 /// A key from 32 random bytes; a draw outside the curve's order, about one in 2^32, is drawn again.

@@ -34,7 +34,7 @@ impl Replica {
 
     /// `device.record`: what the office or support asks about this device.
     pub fn device_record(&self) -> Result<DeviceRecord, ReplicaError> {
-        let key = self.devices.signer.public_key();
+        let key = self.signer().public_key();
         let key = key.map_err(|_refused| ReplicaError::Key)?;
         let storage_bytes = size_bytes(&self.folder)?;
         self.read(|connection| {

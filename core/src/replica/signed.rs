@@ -92,8 +92,7 @@ impl Replica {
         const PAGE: u32 = 500;
         let damaged = ReplicaError::Damaged("chain");
         let key = self
-            .devices
-            .signer
+            .signer()
             .public_key()
             .map_err(|_refused| ReplicaError::Key)?;
         self.read(|connection| {
@@ -138,7 +137,7 @@ impl Replica {
         (entry, sealed): (&Entry, &SealedEntry),
     ) -> Result<Check, ReplicaError> {
         let key = if entry.chain == me.chain() {
-            self.devices.signer.public_key().ok()
+            self.signer().public_key().ok()
         } else {
             devices::device(connection, DeviceId(entry.chain.0))?.map(|row| row.public_key)
         };

@@ -162,7 +162,7 @@ fn a_store_of_a_newer_program_is_refused_but_its_work_can_be_exported() {
         error,
         ReplicaError::NewerSchema {
             found: 99,
-            known: 4
+            known: store::SCHEMA_VERSION,
         }
     ));
     let exported = export_unsent(phone.folder()).unwrap();

@@ -93,6 +93,35 @@ pub(crate) fn enrol(
     Ok(())
 }
 
+/// Chains and last actor epochs of this device's earlier enrolments.
+pub(crate) fn former(connection: &Connection) -> rusqlite::Result<Vec<(ChainId, u32)>> {
+    connection
+        .prepare_cached("select device, actor_epoch from former_devices")?
+        .query_map([], |row| {
+            let device: DeviceId = parsed(row, "device")?;
+            Ok((ChainId::from(device), row.get("actor_epoch")?))
+        })?
+        .collect()
+}
+
+/// The public key that came with the last of several enrolments; none when there was one at most.
+pub(crate) fn last_key(connection: &Connection) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("select next_key from former_devices order by rowid desc limit 1")?
+        .query_row([], |row| row.get(0))
+        .optional()
+}
+
+/// This device becomes another, which signs with `next_key`.
+pub(crate) fn leave(tx: &Transaction<'_>, me: &DeviceRow, next_key: &[u8]) -> rusqlite::Result<()> {
+    tx.execute(
+        "insert into former_devices values (:device, :epoch, (select coalesce(max(ordinal), 0) from outbox), :key)",
+        named_params! { ":device": text(&me.device), ":epoch": me.actor_epoch, ":key": next_key },
+    )?;
+    tx.execute("delete from device", [])?;
+    Ok(())
+}
+
 pub(crate) fn set_head(tx: &Transaction<'_>, head: ChainHead) -> rusqlite::Result<()> {
     tx.prepare_cached("update device set chain_seq = :seq, chain_hash = :hash")?
         .execute(named_params! { ":seq": signed(head.seq), ":hash": text(&head.hash) })?;

@@ -7,7 +7,7 @@ use crate::journal::Entry;
 use crate::journal::seal::SealedEntry;
 use crate::read_model::columns::{parsed, text};
 use crate::store::device::signed;
-use crate::store::scopes;
+use crate::store::{outbox, scopes};
 
 /// Stores an entry; one that is here already stays as it is. The same number of a chain under another hash is refused by
 /// the table.
@@ -31,11 +31,25 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// One entry's sealed bytes.
+/// Takes an own entry out of its place in the chain, which is another's; its bytes stay in the outbox.
+pub(crate) fn give_way(tx: &Transaction<'_>, entry: EntryId) -> rusqlite::Result<()> {
+    tx.prepare_cached("delete from sealed_entries where entry = :entry")?
+        .execute(named_params! { ":entry": text(&entry) })?;
+    Ok(())
+}
+
+/// One entry's sealed bytes; those of an entry that gave way from the outbox.
 pub(crate) fn sealed(
     connection: &Connection,
     entry: EntryId,
 ) -> rusqlite::Result<Option<SealedEntry>> {
+    match in_place(connection, entry)? {
+        Some(sealed) => Ok(Some(sealed)),
+        None => outbox::sealed(connection, entry),
+    }
+}
+
+fn in_place(connection: &Connection, entry: EntryId) -> rusqlite::Result<Option<SealedEntry>> {
     connection
         .prepare_cached("select payload, signature from sealed_entries where entry = :entry")?
         .query_row(named_params! { ":entry": text(&entry) }, |row| {

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 use crate::journal::signer::{DeviceSigner, SoftwareSigner};
 
 const PLAIN: &str = "device.key";
+/// The plain key of an enrolment that is under way.
+const NEXT: &str = "device.key.next";
 const WRAPPED: &str = "device.key.wrapped";
 
 /// The platform's key store: wraps a secret under a key that never leaves it.
@@ -79,6 +81,25 @@ fn wrapped(vault: &dyn KeyVault, signer: &SoftwareSigner) -> Result<Vec<u8>, Vau
         Ok(wrapped)
     } else {
         Err(VaultClosed)
+    }
+}
+
+/// Stores a plain key beside the one in use, for an enrolment that is about to be tried.
+pub(crate) fn put_next(folder: &Path, signer: &SoftwareSigner) -> Result<(), KeyFileError> {
+    Ok(write(folder, NEXT, signer.to_bytes().as_ref())?)
+}
+
+/// The key beside becomes the one in use.
+pub(crate) fn take_next(folder: &Path) -> Result<(), KeyFileError> {
+    fs::rename(folder.join(NEXT), folder.join(PLAIN))?;
+    Ok(fs::File::open(folder)?.sync_all()?)
+}
+
+/// Does what a power cut kept [`take_next`] from doing: `last` is the public key of the last of several enrolments.
+pub(crate) fn take_next_of(folder: &Path, last: &[u8]) -> Result<(), KeyFileError> {
+    match read(&folder.join(NEXT))? {
+        Some(next) if key(&next)?.public_key().is_ok_and(|next| next == last) => take_next(folder),
+        Some(_) | None => Ok(()),
     }
 }
 

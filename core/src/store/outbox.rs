@@ -8,9 +8,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use crate::domain::ids::{DocumentId, EntryId};
 use crate::domain::time::Instant;
 use crate::journal::Scope;
+use crate::journal::seal::SealedEntry;
 use crate::protocol::push::EnvelopeId;
 use crate::protocol::{Envelope, HeldCode, Object};
-use crate::read_model::columns::{parsed_or_null, text};
+use crate::read_model::columns::{parsed, parsed_or_null, text};
 use crate::read_model::entries::{from_json, json};
 use crate::store::scopes;
 use crate::views::ObjectState;
@@ -172,14 +173,67 @@ pub(crate) fn set_held(
 /// Answers how many.
 pub(crate) fn offer_waiting_again(tx: &Transaction<'_>) -> rusqlite::Result<usize> {
     tx.execute(
-        "update outbox set state = 'sent' where state = 'held' and held_code in (:gap, :dependency, :subject, :scope)",
+        "update outbox set state = 'sent' where state = 'held' and held_code in (:gap, :dependency, :subject, :scope, :room)
+            and ordinal > (select coalesce(max(last_ordinal), 0) from former_devices)",
         named_params! {
             ":gap": json(&HeldCode::GapInChain)?,
             ":dependency": json(&HeldCode::MissingDependency)?,
             ":subject": json(&HeldCode::UnknownSubject)?,
             ":scope": json(&HeldCode::OutOfScope)?,
+            ":room": json(&HeldCode::NoRoom)?,
         },
     )
+}
+
+/// The sealed bytes of an own entry.
+pub(crate) fn sealed(
+    connection: &Connection,
+    entry: EntryId,
+) -> rusqlite::Result<Option<SealedEntry>> {
+    let content: Option<Vec<u8>> = connection
+        .prepare_cached("select content from outbox where entry = :entry")?
+        .query_row(named_params! { ":entry": text(&entry) }, |row| row.get(0))
+        .optional()?;
+    let envelope = content.and_then(|content| minicbor::decode::<Envelope>(&content).ok());
+    Ok(envelope.and_then(|envelope| match envelope.object {
+        Object::Entry(sealed) => Some(sealed),
+        Object::Run(_) => None,
+    }))
+}
+
+/// Whether another device writes this one's chain: an entry made since the last enrolment found its number taken.
+pub(crate) fn is_copied(connection: &Connection) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "select 1 from outbox where kind = 'entry' and state = 'held' and held_code = :forked
+                and ordinal > (select coalesce(max(last_ordinal), 0) from former_devices)",
+        )?
+        .exists(named_params! { ":forked": json(&HeldCode::ForkedChain)? })
+}
+
+/// Documents with changes whose numbers another device used too.
+pub(crate) fn forked_documents(connection: &Connection) -> rusqlite::Result<Vec<DocumentId>> {
+    connection
+        .prepare_cached(
+            "select distinct document from outbox
+             where kind = 'run' and state = 'held' and held_code in (:forked, :reused) order by document",
+        )?
+        .query_map(
+            named_params! {
+                ":forked": json(&HeldCode::ForkedActor)?, ":reused": json(&HeldCode::IdReused)?,
+            },
+            |row| parsed(row, "document"),
+        )?
+        .collect()
+}
+
+/// What runs without a receipt said in a document is written anew: they are kept and not offered again.
+pub(crate) fn replace_runs(tx: &Transaction<'_>, document: DocumentId) -> rusqlite::Result<()> {
+    tx.execute(
+        "update outbox set state = 'replaced' where document = :document and state in ('local', 'sent', 'held')",
+        named_params! { ":document": text(&document) },
+    )?;
+    Ok(())
 }
 
 /// Offers an entry again that the server lacks although it gave a receipt.

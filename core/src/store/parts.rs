@@ -62,14 +62,34 @@ pub(crate) fn is_here(connection: &Connection, digest: Digest) -> rusqlite::Resu
         .exists(named_params! { ":digest": text(&digest) })
 }
 
-/// Parts that are not complete on the server and whose entry was sent, small ones first, at most 500.
-pub(crate) fn waiting(connection: &Connection) -> rusqlite::Result<Vec<Digest>> {
+/// A part that is not complete on the server; ordered by size, then digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Waiting {
+    pub(crate) size_bytes: usize,
+    pub(crate) digest: Digest,
+}
+
+/// Parts behind `after` that are not complete on the server and whose entry was sent, small ones first, at most 500.
+pub(crate) fn waiting(connection: &Connection, after: Waiting) -> rusqlite::Result<Vec<Waiting>> {
     connection
         .prepare_cached(
-            "select p.digest from parts p join outbox o on o.entry = p.entry
-             where p.is_complete = 0 and o.state <> 'local' order by length(p.content), p.digest limit 500",
+            "select distinct length(p.content) as size_bytes, p.digest
+             from parts p join outbox o on o.entry = p.entry
+             where p.is_complete = 0 and o.state <> 'local' and (length(p.content), p.digest) > (:size, :digest)
+             order by 1, 2 limit 500",
         )?
-        .query_map([], |row| parsed(row, "digest"))?
+        .query_map(
+            named_params! {
+                ":size": i64::try_from(after.size_bytes).unwrap_or(i64::MAX), ":digest": text(&after.digest),
+            },
+            |row| {
+                let size_bytes: i64 = row.get("size_bytes")?;
+                Ok(Waiting {
+                    size_bytes: usize::try_from(size_bytes).unwrap_or(usize::MAX),
+                    digest: parsed(row, "digest")?,
+                })
+            },
+        )?
         .collect()
 }
 

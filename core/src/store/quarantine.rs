@@ -66,6 +66,13 @@ pub(crate) fn count_start(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Whether something was being applied when the program ended.
+pub(crate) fn is_marked(connection: &Connection) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("select 1 from applying")?
+        .exists([])
+}
+
 /// Sets the mark on an object. Answers whether it may be tried.
 pub(crate) fn mark(tx: &Transaction<'_>, object: Digest) -> rusqlite::Result<bool> {
     let marked: Option<(String, i64)> = tx

@@ -20,6 +20,14 @@ create table if not exists device (
     chain_hash text not null
 ) strict;
 
+-- Who this device was before it was enrolled again because a copy of it wrote the same chain.
+create table if not exists former_devices (
+    device text primary key,
+    actor_epoch integer not null, -- its last
+    last_ordinal integer not null, -- what stands in the outbox up to here is of its time
+    next_key blob not null -- public key of the device that came after it
+) strict;
+
 -- Entries as they came, of this device and of others.
 create table if not exists sealed_entries (
     entry text primary key,
@@ -76,7 +84,7 @@ create table if not exists outbox (
     scope text not null,
     title text not null, -- kind of the fact or document
     content blob not null, -- protocol::Envelope; fixed once it was sent
-    state text not null, -- local, sent, receipted, held
+    state text not null, -- local, sent, receipted, held, replaced (a run whose words were written anew)
     held_code text,
     held_words text,
     receipt integer references receipts (receipt),
@@ -96,6 +104,7 @@ create table if not exists parts (
     primary key (entry, digest)
 ) strict;
 create index if not exists parts_waiting on parts (is_complete) where is_complete = 0;
+create index if not exists parts_by_digest on parts (digest);
 
 -- Signing ceremonies and the strokes as the finger lifted.
 create table if not exists signings (

@@ -41,7 +41,7 @@ pub(crate) fn enrolment(connection: &Connection) -> rusqlite::Result<Option<(Str
 
 pub(crate) fn set_enrolment(tx: &Transaction<'_>, name: &str, at: Instant) -> rusqlite::Result<()> {
     tx.execute(
-        "insert into enrolments values (1, :name, :at)",
+        "insert or replace into enrolments values (1, :name, :at)",
         named_params! { ":name": name, ":at": at.ms() },
     )?;
     Ok(())

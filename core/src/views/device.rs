@@ -20,6 +20,9 @@ pub struct DeviceView {
     pub unsent: u64,
     /// Objects that the server keeps but did not apply.
     pub held: u64,
+    /// Another device writes this one's chain: it was copied or restored from a backup. It goes on working, what it signs is
+    /// held, and it is to be enrolled again with a new code.
+    pub copied: bool,
     /// When a sync last came to its end, by this device's wall clock.
     pub last_sync_ms: Option<i64>,
     /// The server's address as given at enrolment; empty before.

@@ -117,6 +117,8 @@ pub enum LaneResult {
     SignIn,
     /// The server's answer is not what the protocol says; the program is too old, or something is in between.
     BadAnswer,
+    /// This device's share of the server's space is used up: the office makes room. What was confirmed stays.
+    NoRoom,
 }
 
 /// The digest comparison at the end of a pull.

@@ -19,6 +19,7 @@ export type Route =
   | { readonly screen: "entry"; readonly entry: string; readonly page: EntryPage | undefined }
   | { readonly screen: "part"; readonly entry: string }
   | { readonly screen: "sync" }
+  | { readonly screen: "enrol" }
   | { readonly screen: "settings" }
   | { readonly screen: "licences" };
 
@@ -41,6 +42,7 @@ export function routeOf(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
   const [, first, second, third] = path.split("/");
   if (first === "sync") return { screen: "sync" };
+  if (first === "enrol") return { screen: "enrol" };
   if (first === "settings") return { screen: "settings" };
   if (first === "licences") return { screen: "licences" };
   if (first === "entries" && second) return { screen: "entry", entry: second, page: ENTRY_PAGES.find((page) => page === third) };
@@ -53,6 +55,7 @@ export function routeOf(hash: string): Route {
 
 export const TODAY = "#/";
 export const SYNC = "#/sync";
+export const ENROL = "#/enrol";
 export const SETTINGS = "#/settings";
 export const LICENCES = "#/licences";
 

@@ -54,9 +54,9 @@ pub enum AccountsError {
     /// The key is enrolled already.
     #[error("this key is enrolled already; the app must make a new one")]
     KeyTaken,
-    /// A nonce that was used before.
-    #[error("the nonce was used before")]
-    NonceUsed,
+    /// A device's token that was good for an earlier session.
+    #[error("the token was used before")]
+    TokenUsed,
     /// A role that this program does not know.
     #[error("a stored role is not known")]
     UnknownRole,

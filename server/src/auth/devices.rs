@@ -1,7 +1,8 @@
 //! Phones: one-time codes, keys, sessions, revocation.
 
-use countersign_core::domain::ids::{ChainId, DeviceId, OrganisationId, UserId};
+use countersign_core::domain::ids::{ChainId, DeviceId, Digest, OrganisationId, UserId};
 use countersign_core::domain::time::Instant;
+use countersign_core::protocol::SessionRequest;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, named_params};
 
 use super::accounts::{Accounts, AccountsError, raise_epoch};
@@ -61,23 +62,6 @@ pub struct Introduction<'a> {
     pub name: &'a str,
 }
 
-/// An open device session.
-#[derive(Clone)]
-pub struct DeviceSession {
-    /// Bearer token.
-    pub token: String,
-    /// When it ends.
-    pub expires: Instant,
-}
-
-impl std::fmt::Debug for DeviceSession {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DeviceSession")
-            .field("expires", &self.expires)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Accounts {
     /// A one-time code for the user's next phone: ten minutes, single use.
     pub fn issue_enrolment_code(
@@ -110,7 +94,8 @@ impl Accounts {
         })
     }
 
-    /// Binds a phone; uses the code up. The code is found by its hash, so time tells nothing about it.
+    /// Binds a phone; uses the code up. The code is found by its hash, so time tells nothing about it. A key may be bound to
+    /// its user again, after the phone was restored from a backup.
     ///
     /// # Errors
     /// [`AccountsError::BadCode`] for a wrong, used or old code alike.
@@ -135,8 +120,8 @@ impl Accounts {
             .optional()?
             .ok_or(AccountsError::BadCode)?;
         let taken = transaction
-            .prepare_cached("select 1 from devices where public_key = :key")?
-            .exists(named_params! { ":key": introduction.public_key })?;
+            .prepare_cached("select 1 from devices where public_key = :key and user <> :user")?
+            .exists(named_params! { ":key": introduction.public_key, ":user": user })?;
         if taken {
             return Err(AccountsError::KeyTaken);
         }
@@ -201,43 +186,39 @@ impl Accounts {
         self.device(id)?.ok_or(AccountsError::UnknownDevice)
     }
 
-    /// Opens a session of 24 hours; the caller has checked the proof of possession.
+    /// Opens a session of 24 hours for the device's own token and gives its end; the caller has checked the proof of
+    /// possession. Said again, it gives the same end.
     ///
     /// # Errors
-    /// [`AccountsError::NonceUsed`] when the request is a replay.
+    /// [`AccountsError::TokenUsed`] when the token was good for a session that has ended, or is another device's.
     pub fn open_device_session(
         &self,
         id: DeviceId,
-        nonce: &[u8],
+        token: Digest,
         now: Instant,
-    ) -> Result<DeviceSession, AccountsError> {
-        let token = secret::token()?;
+    ) -> Result<Instant, AccountsError> {
         let expires = Instant::from_ms(now.ms() + DEVICE_SESSION_MS);
         let mut db = self.db();
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let fresh = transaction.execute(
-            "insert or ignore into nonces (device, nonce) values (:device, :nonce)",
-            named_params! { ":device": id.as_bytes(), ":nonce": nonce },
-        )?;
-        if fresh == 0 {
-            return Err(AccountsError::NonceUsed);
-        }
         transaction.execute(
-            "delete from device_sessions where expires_ms < :now",
-            named_params! { ":now": now.ms() },
+            "insert or ignore into device_sessions (token_hash, device, expires_ms) values (:hash, :device, :expires)",
+            named_params! { ":hash": token.0, ":device": id.as_bytes(), ":expires": expires.ms() },
         )?;
-        transaction.execute(
-            "insert into device_sessions (token_hash, device, expires_ms) values (:hash, :device, :expires)",
-            named_params! {
-                ":hash": secret::stored("device", &token).0, ":device": id.as_bytes(), ":expires": expires.ms(),
-            },
-        )?;
+        let expires: i64 = transaction
+            .query_row(
+                "select expires_ms from device_sessions
+                 where token_hash = :hash and device = :device and expires_ms > :now",
+                named_params! { ":hash": token.0, ":device": id.as_bytes(), ":now": now.ms() },
+                |row| row.get(0),
+            )
+            .optional()?
+            .ok_or(AccountsError::TokenUsed)?;
         transaction.execute(
             "update devices set seen_ms = :now where id = :id",
             named_params! { ":id": id.as_bytes(), ":now": now.ms() },
         )?;
         transaction.commit()?;
-        Ok(DeviceSession { token, expires })
+        Ok(Instant::from_ms(expires))
     }
 
     /// The device whose session this is, while it lasts; revoked ones too.
@@ -252,7 +233,7 @@ impl Accounts {
                 "where id = (select device from device_sessions where token_hash = :hash and expires_ms > :now)",
             ))?
             .query_row(
-                named_params! { ":hash": secret::stored("device", token).0, ":now": now.ms() },
+                named_params! { ":hash": SessionRequest::token_digest(token).0, ":now": now.ms() },
                 device,
             )
             .optional()?)
@@ -338,14 +319,22 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_bound_does_not_use_up_the_code() {
+    fn a_key_that_is_another_persons_does_not_use_up_the_code() {
         let (_folder, accounts, user) = with_user();
         let now = Instant::from_ms(1_000);
         let first = accounts.issue_enrolment_code(user, now).unwrap();
-        accounts
+        let device = accounts
             .enrol(introduction(&first.code, &[4; 65]), now)
             .unwrap();
-        let second = accounts.issue_enrolment_code(user, now).unwrap();
+        let new = NewAccount {
+            organisation: device.organisation,
+            login: "other".to_owned(),
+            name: "钱".to_owned(),
+            roles: vec![Role::Rep],
+            password: "long enough".to_owned(),
+        };
+        let other = accounts.add_account(&new, now).unwrap().user;
+        let second = accounts.issue_enrolment_code(other, now).unwrap();
         let taken = accounts.enrol(introduction(&second.code, &[4; 65]), now);
         assert!(matches!(taken, Err(AccountsError::KeyTaken)));
         accounts
@@ -354,31 +343,49 @@ mod tests {
     }
 
     #[test]
-    fn a_session_request_cannot_be_replayed() {
+    fn a_phone_whose_key_cannot_be_copied_is_bound_again_under_it() {
+        let (_folder, accounts, user) = with_user();
+        let now = Instant::from_ms(1_000);
+        let [first, second] = [1, 2].map(|_time| {
+            let code = accounts.issue_enrolment_code(user, now).unwrap();
+            let introduction = introduction(&code.code, &[4; 65]);
+            accounts.enrol(introduction, now).unwrap()
+        });
+        assert_ne!(first.id, second.id);
+    }
+
+    #[test]
+    fn a_session_opens_once_however_often_it_is_asked_for() {
         let (_folder, accounts, user) = with_user();
         let now = Instant::from_ms(1_000);
         let code = accounts.issue_enrolment_code(user, now).unwrap();
         let device = accounts
             .enrol(introduction(&code.code, &[4; 65]), now)
             .unwrap();
-        let session = accounts
-            .open_device_session(device.id, &[1; 16], now)
-            .unwrap();
-        assert_eq!(
-            accounts
-                .device_of_session(&session.token, now)
-                .unwrap()
-                .unwrap()
-                .id,
-            device.id
-        );
-        assert_eq!(
-            accounts
-                .device_of_session(&session.token, session.expires)
-                .unwrap(),
-            None
-        );
-        let replay = accounts.open_device_session(device.id, &[1; 16], now);
-        assert!(matches!(replay, Err(AccountsError::NonceUsed)));
+        let token = SessionRequest::token_digest("token");
+        let expires = accounts.open_device_session(device.id, token, now).unwrap();
+        let later = Instant::from_ms(2_000);
+        let again = accounts.open_device_session(device.id, token, later);
+        assert_eq!(again.unwrap(), expires);
+        let of_session = |now| accounts.device_of_session("token", now).unwrap();
+        assert_eq!(of_session(later).unwrap().id, device.id);
+        assert_eq!(of_session(expires), None);
+        let replay = accounts.open_device_session(device.id, token, expires);
+        assert!(matches!(replay, Err(AccountsError::TokenUsed)));
+        assert_eq!(of_session(expires), None);
+    }
+
+    #[test]
+    fn a_token_is_one_devices() {
+        let (_folder, accounts, user) = with_user();
+        let now = Instant::from_ms(1_000);
+        let [first, second] = [[4; 65], [5; 65]].map(|key| {
+            let code = accounts.issue_enrolment_code(user, now).unwrap();
+            accounts.enrol(introduction(&code.code, &key), now).unwrap()
+        });
+        let token = SessionRequest::token_digest("token");
+        accounts.open_device_session(first.id, token, now).unwrap();
+        let other = accounts.open_device_session(second.id, token, now);
+        assert!(matches!(other, Err(AccountsError::TokenUsed)));
     }
 }

@@ -48,7 +48,7 @@ create table devices (
     id blob primary key,
     organisation blob not null references organisations,
     user blob not null references users,
-    public_key blob not null unique,
+    public_key blob not null,
     name text not null,
     actor_epoch integer not null,
     enrolled_ms integer not null,
@@ -56,17 +56,12 @@ create table devices (
     seen_ms integer
 ) strict;
 
+create index devices_by_key on devices (public_key);
 create index devices_by_organisation on devices (organisation, enrolled_ms);
 
+-- Sessions that ended stay: a token is never good for a second one.
 create table device_sessions (
     token_hash blob primary key,
     device blob not null references devices,
     expires_ms integer not null
-) strict, without rowid;
-
--- Nonces of session requests are never accepted twice.
-create table nonces (
-    device blob not null references devices,
-    nonce blob not null,
-    primary key (device, nonce)
 ) strict, without rowid;

@@ -17,8 +17,9 @@ use countersign_core::protocol::push::{ChangeBytes, EnvelopeId, Run};
 use uuid::Uuid;
 
 use super::{
-    Batch, DocumentRecord, EntryRecord, Expect, FeedBody, FeedRequest, Given, GoesOn, Journal,
-    JournalError, KeptEnvelope, KeptVerdict, Link, Record, RunRecord, Whole,
+    Amount, Attachment, Batch, DocumentRecord, EntryRecord, Expect, FeedBody, FeedRequest, Given,
+    GoesOn, Journal, JournalError, KeptAttachment, KeptEnvelope, KeptVerdict, Link, Record,
+    RunRecord, Usage, Whole,
 };
 
 /// Opens the journal in a folder, making it when there is none.
@@ -455,7 +456,68 @@ fn envelope(n: u8, digest: Digest, verdict: KeptVerdict) -> KeptEnvelope {
         id,
         digest,
         verdict,
+        parts: Vec::new(),
     }
+}
+
+pub(super) fn a_devices_usage_counts_what_it_brought_and_what_is_held(open: Open) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let device = DeviceId::from_bytes([9; 16]);
+    let other = DeviceId::from_bytes([8; 16]);
+    let [named, brought] = [Digest::of(b"named"), Digest::of(b"brought")];
+    let held = KeptVerdict::Held {
+        code: HeldCode::GapInChain,
+        words: "gap".to_owned(),
+        bytes: b"envelope".to_vec(),
+    };
+    let kept = KeptEnvelope {
+        parts: vec![named],
+        ..envelope(1, Digest::of(b"envelope"), held)
+    };
+    let bring = |at: i64, blob: Digest| Batch {
+        received: Instant::from_ms(at),
+        attachments: vec![KeptAttachment {
+            device,
+            blob,
+            size_bytes: 7,
+        }],
+        ..Batch::default()
+    };
+    let envelopes = Batch {
+        envelopes: vec![kept],
+        ..Batch::default()
+    };
+    journal.append(envelopes).unwrap();
+    for _time in 0..2 {
+        journal.append(bring(5, brought)).unwrap();
+    }
+    let known = |device, blob| journal.attachment(device, blob).unwrap();
+    assert_eq!(
+        (known(device, named).is_named, known(device, named).is_kept),
+        (true, false)
+    );
+    assert_eq!(
+        (
+            known(device, brought).is_named,
+            known(device, brought).is_kept
+        ),
+        (false, true)
+    );
+    assert_eq!(known(other, brought), Attachment::default());
+    let one = |size_bytes| Amount {
+        count: 1,
+        size_bytes,
+    };
+    let usage = journal.usage(device, None).unwrap();
+    assert_eq!((usage.attachments, usage.held), (one(7), one(8)));
+    let later = journal.usage(device, Some(Instant::from_ms(6))).unwrap();
+    assert_eq!(later.attachments, Amount::default());
+    assert_eq!(journal.usage(other, None).unwrap(), Usage::default());
+    journal.append(bring(6, named)).unwrap();
+    let later = journal.usage(device, Some(Instant::from_ms(6))).unwrap();
+    assert_eq!(later.attachments, one(7));
+    assert!(known(device, named).is_named && known(device, named).is_kept);
 }
 
 pub(super) fn a_held_envelope_is_kept_once_and_released_once(open: Open) {
@@ -555,6 +617,7 @@ macro_rules! suite {
             the_digest_is_the_sum_of_what_a_user_holds,
             a_lost_scope_is_revoked_and_a_new_grant_sends_all_of_it,
             a_held_envelope_is_kept_once_and_released_once,
+            a_devices_usage_counts_what_it_brought_and_what_is_held,
             what_was_answered_survives_a_kill,
             a_backup_is_the_same_under_another_epoch,
         ]);

@@ -176,6 +176,8 @@ pub struct KeptEnvelope {
     pub digest: Digest,
     /// What became of it.
     pub verdict: KeptVerdict,
+    /// The attachments that its entry names.
+    pub parts: Vec<Digest>,
 }
 
 /// What became of an envelope.
@@ -209,6 +211,63 @@ pub struct Batch {
     pub links: Vec<Link>,
     /// Verdicts on envelopes.
     pub envelopes: Vec<KeptEnvelope>,
+    /// Attachments that devices bring.
+    pub attachments: Vec<KeptAttachment>,
+}
+
+/// How much of something there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amount {
+    /// How many.
+    pub count: u64,
+    /// Together.
+    pub size_bytes: u64,
+}
+
+impl Amount {
+    /// With one more of so many bytes.
+    #[must_use]
+    pub const fn and(self, size_bytes: u64) -> Self {
+        Self {
+            count: self.count.saturating_add(1),
+            size_bytes: self.size_bytes.saturating_add(size_bytes),
+        }
+    }
+
+    /// Whether it is within `share`.
+    #[must_use]
+    pub const fn fits(self, share: Self) -> bool {
+        self.count <= share.count && self.size_bytes <= share.size_bytes
+    }
+}
+
+/// What a device takes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Attachments that it brought; of one that is not whole yet, what it will have at most.
+    pub attachments: Amount,
+    /// Its envelopes in quarantine.
+    pub held: Amount,
+}
+
+/// An attachment of a device, before its bytes are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptAttachment {
+    /// Who brings it.
+    pub device: DeviceId,
+    /// Its name.
+    pub blob: Digest,
+    /// What it has at most.
+    pub size_bytes: u64,
+}
+
+/// What is known of an attachment and a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Attachment {
+    /// An entry that the device pushed names it, admitted or held.
+    pub is_named: bool,
+    /// The device has brought it, or begun to.
+    pub is_kept: bool,
 }
 
 /// A verdict as it was given.
@@ -418,6 +477,10 @@ pub trait Journal: Send + Sync + Debug {
         device: Option<DeviceId>,
         limit: usize,
     ) -> Result<Vec<Quarantined>, JournalError>;
+    /// What a device takes up; of its attachments those that it brought at `since` or later, if that is given.
+    fn usage(&self, device: DeviceId, since: Option<Instant>) -> Result<Usage, JournalError>;
+    /// What is known of an attachment and a device.
+    fn attachment(&self, device: DeviceId, blob: Digest) -> Result<Attachment, JournalError>;
     /// Writes a consistent copy, with a new epoch, and checks it.
     fn backup(&self, to: &Path) -> Result<(), JournalError>;
     /// Transactions committed since the journal was opened: each one is one fsync.

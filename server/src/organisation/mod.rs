@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use crate::auth::accounts::{Accounts, AccountsError};
 use crate::auth::secret::SecretError;
 use crate::blobs::{BlobError, Blobs};
+use crate::config::Quotas;
 use crate::journal::sqlite::SqliteJournal;
 use crate::journal::{Journal, JournalError, RowBody, StoredDocument};
 use crate::uploads::{UploadError, Uploads};
@@ -193,6 +194,7 @@ pub struct Organisation {
     public_key: Vec<u8>,
     accounts: Arc<Accounts>,
     clock: Arc<dyn Clock>,
+    quotas: Quotas,
     /// Desk appends seal on a chain's head, so they take turns.
     desk: Mutex<()>,
     news: watch::Sender<u64>,
@@ -215,6 +217,8 @@ pub struct Surroundings {
     pub accounts: Arc<Accounts>,
     /// The server's clock.
     pub clock: Arc<dyn Clock>,
+    /// What one device may take up.
+    pub quotas: Quotas,
 }
 
 impl Organisation {
@@ -245,6 +249,7 @@ impl Organisation {
             signer,
             accounts: around.accounts,
             clock: around.clock,
+            quotas: around.quotas,
             desk: Mutex::new(()),
             news: watch::Sender::new(head),
         })
@@ -266,6 +271,12 @@ impl Organisation {
     #[must_use]
     pub const fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// What one device may take up.
+    #[must_use]
+    pub const fn quotas(&self) -> &Quotas {
+        &self.quotas
     }
 
     /// The journal: the truth.

@@ -14,13 +14,15 @@ use countersign_core::domain::time::Instant;
 use countersign_core::journal::{ChainHead, Scope, verify_raw};
 use countersign_core::protocol::push::EnvelopeId;
 use countersign_core::protocol::{
-    Envelope, HeldCode, PushAnswer, PushRequest, Verdict, VerdictKind,
+    Envelope, HeldCode, Object, PushAnswer, PushRequest, Verdict, VerdictKind,
 };
 
 use super::error::SyncError;
 use super::judge::{Judgement, Why};
 use crate::auth::devices::Device;
-use crate::journal::{Batch, Expect, Given, JournalError, KeptEnvelope, KeptVerdict, Link, Record};
+use crate::journal::{
+    Amount, Batch, Expect, Given, JournalError, KeptEnvelope, KeptVerdict, Link, Record,
+};
 use crate::organisation::documents::OpenDocument;
 use crate::organisation::{ATTEMPTS, Organisation};
 
@@ -104,6 +106,8 @@ pub(super) struct Admission<'a> {
     pub(super) links: BTreeMap<u64, Digest>,
     /// Hashes of entries that do not open, and so have no known number.
     pub(super) unreadable: BTreeSet<Digest>,
+    /// Hashes of entries held as a copy's, once that was asked.
+    pub(super) forked: Option<BTreeSet<Digest>>,
     /// Entries admitted in this push.
     pub(super) entries: BTreeSet<countersign_core::domain::ids::EntryId>,
     pub(super) documents: BTreeMap<DocumentId, Changing>,
@@ -112,6 +116,20 @@ pub(super) struct Admission<'a> {
     chain_before: u64,
     verdicts: Vec<Pending>,
     seen: BTreeMap<EnvelopeId, usize>,
+    /// Envelopes of this push that are in quarantine already, or will be with it.
+    kept: BTreeSet<Digest>,
+    /// What quarantine holds of the device, once that was asked.
+    held: Option<Amount>,
+}
+
+/// The attachments that an envelope's entry names.
+fn named_parts(envelope: &Envelope) -> Vec<Digest> {
+    let Object::Entry(sealed) = &envelope.object else {
+        return Vec::new();
+    };
+    let parts = sealed.open().map(|entry| entry.fact.parts());
+    let digests = parts.into_iter().flatten().map(|part| part.digest);
+    digests.collect()
 }
 
 /// A document that runs of this push are admitted into.
@@ -151,6 +169,7 @@ impl<'a> Admission<'a> {
             head,
             links: BTreeMap::new(),
             unreadable: BTreeSet::new(),
+            forked: None,
             entries: BTreeSet::new(),
             documents: BTreeMap::new(),
             batch: Batch {
@@ -161,6 +180,8 @@ impl<'a> Admission<'a> {
             chain_before: head.seq,
             verdicts: Vec::new(),
             seen: BTreeMap::new(),
+            kept: BTreeSet::new(),
+            held: None,
         })
     }
 
@@ -177,7 +198,7 @@ impl<'a> Admission<'a> {
                     PendingKind::Known(kind) => PendingKind::Known(kind.clone()),
                 }
             } else {
-                self.hold(envelope, digest, reused())
+                self.hold(envelope, digest, reused())?
             };
             self.verdicts.push(Pending {
                 id: envelope.id,
@@ -187,20 +208,21 @@ impl<'a> Admission<'a> {
             return Ok(());
         }
         let kind = match self.organisation.journal().verdict(envelope.id)? {
-            Some(given) if given.digest != digest => self.hold(envelope, digest, reused()),
+            Some(given) if given.digest != digest => self.hold(envelope, digest, reused())?,
             Some(given) => match given.outcome {
                 Given::Admitted(seq) => PendingKind::Known(VerdictKind::Admitted(seq)),
                 Given::Held(code, _words)
                     if is_tried_again(code) || code == HeldCode::BadSignature =>
                 {
+                    self.kept.insert(digest);
                     let judgement = self.judge(envelope, proof)?;
-                    self.enact(envelope, digest, judgement)
+                    self.enact(envelope, digest, judgement)?
                 }
                 Given::Held(code, words) => PendingKind::Known(VerdictKind::Held(code, words)),
             },
             None => {
                 let judgement = self.judge(envelope, proof)?;
-                self.enact(envelope, digest, judgement)
+                self.enact(envelope, digest, judgement)?
             }
         };
         self.seen.insert(envelope.id, self.verdicts.len());
@@ -225,8 +247,13 @@ impl<'a> Admission<'a> {
         }
     }
 
-    fn enact(&mut self, envelope: &Envelope, digest: Digest, judgement: Judgement) -> PendingKind {
-        match judgement {
+    fn enact(
+        &mut self,
+        envelope: &Envelope,
+        digest: Digest,
+        judgement: Judgement,
+    ) -> Result<PendingKind, SyncError> {
+        Ok(match judgement {
             Judgement::Admit(record, scope) => {
                 let place = self.batch.records.len();
                 if let Record::Run(run) = &*record
@@ -236,35 +263,62 @@ impl<'a> Admission<'a> {
                 }
                 self.expected_scopes.insert(scope);
                 self.batch.records.push(*record);
-                self.keep(envelope.id, digest, KeptVerdict::Admitted(place));
+                self.keep(envelope, digest, KeptVerdict::Admitted(place));
                 PendingKind::Record(place)
             }
             Judgement::Already(seq) => {
-                self.keep(envelope.id, digest, KeptVerdict::Already(seq));
+                self.keep(envelope, digest, KeptVerdict::Already(seq));
                 PendingKind::Known(VerdictKind::Admitted(seq))
             }
-            Judgement::Held(why) => self.hold(envelope, digest, why),
-        }
+            Judgement::Held(why) => self.hold(envelope, digest, why)?,
+        })
     }
 
-    fn hold(&mut self, envelope: &Envelope, digest: Digest, why: Why) -> PendingKind {
+    fn hold(
+        &mut self,
+        envelope: &Envelope,
+        digest: Digest,
+        why: Why,
+    ) -> Result<PendingKind, SyncError> {
         let bytes =
             minicbor::to_vec(envelope).expect("writing CBOR into a vector has no failing sink");
+        if self.kept.insert(digest) {
+            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            let held = self.held()?.and(size);
+            if !held.fits(self.organisation.quotas().held()) {
+                self.kept.remove(&digest);
+                let words =
+                    "the device's share of quarantine is used up; keep it and offer it again";
+                let kind = VerdictKind::Held(HeldCode::NoRoom, words.to_owned());
+                return Ok(PendingKind::Known(kind));
+            }
+            self.held = Some(held);
+        }
         let verdict = KeptVerdict::Held {
             code: why.code,
             words: why.words.clone(),
             bytes,
         };
-        self.keep(envelope.id, digest, verdict);
-        PendingKind::Known(VerdictKind::Held(why.code, why.words))
+        self.keep(envelope, digest, verdict);
+        Ok(PendingKind::Known(VerdictKind::Held(why.code, why.words)))
     }
 
-    fn keep(&mut self, id: EnvelopeId, digest: Digest, verdict: KeptVerdict) {
+    /// What quarantine holds of the device, with what this push adds.
+    fn held(&mut self) -> Result<Amount, SyncError> {
+        if let Some(held) = self.held {
+            return Ok(held);
+        }
+        let usage = self.organisation.journal().usage(self.device.id, None)?;
+        Ok(usage.held)
+    }
+
+    fn keep(&mut self, envelope: &Envelope, digest: Digest, verdict: KeptVerdict) {
         self.batch.envelopes.push(KeptEnvelope {
             device: self.device.id,
-            id,
+            id: envelope.id,
             digest,
             verdict,
+            parts: named_parts(envelope),
         });
     }
 
@@ -288,7 +342,7 @@ impl<'a> Admission<'a> {
                 if let Judgement::Held(_) = judgement {
                     still.push((digest, envelope));
                 } else {
-                    let kind = self.enact(&envelope, digest, judgement);
+                    let kind = self.enact(&envelope, digest, judgement)?;
                     self.verdicts.push(Pending {
                         id: envelope.id,
                         digest,
@@ -376,7 +430,8 @@ const fn is_tried_again(code: HeldCode) -> bool {
         HeldCode::GapInChain
         | HeldCode::MissingDependency
         | HeldCode::UnknownSubject
-        | HeldCode::OutOfScope => true,
+        | HeldCode::OutOfScope
+        | HeldCode::NoRoom => true,
         HeldCode::Revoked
         | HeldCode::Malformed
         | HeldCode::BadSignature

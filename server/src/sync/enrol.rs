@@ -44,7 +44,8 @@ pub(super) fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Sy
         .ok_or(SyncError::NotFound)?;
     let enrolled = DeskEntry {
         author: device.user,
-        scope: Scope::Office,
+        // Every phone learns the key, to check itself what this one signs.
+        scope: Scope::Organisation,
         amends: None,
         fact: Fact::DeviceEnrolled(DeviceEnrolled {
             device: device.id,
@@ -68,26 +69,21 @@ pub(super) fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Sy
 pub(super) fn session(app: &App, request: &SessionRequest) -> Result<SessionAnswer, SyncError> {
     let SessionRequest {
         device,
-        nonce,
+        token_digest,
         proof,
     } = request;
-    if nonce.len() != 16 {
-        return Err(SyncError::BadRequest("a nonce has 16 bytes"));
-    }
     let known = app
         .accounts()
         .device(*device)?
         .ok_or(SyncError::NoSession)?;
     verify_raw(
         &known.public_key,
-        &SessionRequest::proof_bytes(*device, nonce),
+        &SessionRequest::proof_bytes(*device, *token_digest),
         proof,
     )?;
     let time = app.clock().read().wall;
-    let session = app.accounts().open_device_session(*device, nonce, time)?;
-    Ok(SessionAnswer {
-        token: session.token,
-        expires: session.expires,
-        time,
-    })
+    let expires = app
+        .accounts()
+        .open_device_session(*device, *token_digest, time)?;
+    Ok(SessionAnswer { expires, time })
 }

@@ -44,6 +44,14 @@ pub enum SyncError {
     /// The attachment's bytes are not what its name says.
     #[error("the attachment's bytes do not hash to its name; send it again")]
     WrongDigest,
+    /// The device's share of the space is used up.
+    #[error(
+        "this device's share of the space for attachments is used up; keep it and offer it again later"
+    )]
+    NoRoom,
+    /// The device was revoked, and nothing that it pushed names the attachment.
+    #[error("this device was revoked; only attachments that its entries name are kept")]
+    NotNamed,
     /// Too many failures; ask again after this instant.
     #[error("too many failed attempts; wait")]
     Wait(Instant, Instant),
@@ -92,8 +100,8 @@ impl From<AccountsError> for SyncError {
         match error {
             AccountsError::BadCode => Self::BadCode,
             AccountsError::KeyTaken => Self::KeyTaken,
-            AccountsError::NonceUsed => {
-                Self::BadRequest("the nonce was used before; take a new one")
+            AccountsError::TokenUsed => {
+                Self::BadRequest("the token was used for an earlier session; make a new one")
             }
             AccountsError::UnknownDevice => Self::NoSession,
             other @ (AccountsError::Newer(_)
@@ -156,6 +164,8 @@ impl SyncError {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::WrongDigest => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_digest"),
+            Self::NoRoom => (StatusCode::INSUFFICIENT_STORAGE, "no_room"),
+            Self::NotNamed => (StatusCode::CONFLICT, "not_named"),
             Self::Wait(..) => (StatusCode::TOO_MANY_REQUESTS, "wait"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::Fault(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault"),
@@ -177,6 +187,8 @@ impl SyncError {
             | Self::NotFound
             | Self::TooLarge
             | Self::WrongDigest
+            | Self::NoRoom
+            | Self::NotNamed
             | Self::Fault(_) => None,
         }
     }

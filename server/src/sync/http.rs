@@ -12,8 +12,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use countersign_core::domain::ids::Digest;
 use countersign_core::protocol::{
-    BlobChunk, CHUNKS_HEADER, Cursor, EnrolRequest, PushRequest, RepairRequest, SessionRequest,
-    SyncProtocol as _, VerdictKind,
+    BlobChunk, CHUNKS_HEADER, Cursor, EnrolRequest, PartsRequest, PushRequest, RepairRequest,
+    SessionRequest, SyncProtocol as _, VerdictKind,
 };
 use serde::Deserialize;
 use tokio_stream::StreamExt as _;
@@ -265,6 +265,22 @@ pub async fn digests(
     .await
 }
 
+/// `POST /sync/v1/blobs`
+pub async fn put_parts(
+    State(app): State<App>,
+    FromDevice(device): FromDevice,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, SyncError> {
+    blocking(move || {
+        let request: PartsRequest = codec::decode(&headers, &body)?;
+        Ok(cbor(codec::encode(
+            &SyncServer::new(app).put_parts(device.id, request)?,
+        )?))
+    })
+    .await
+}
+
 fn digest(text: &str) -> Result<Digest, SyncError> {
     text.parse()
         .map_err(|_not_a_digest| SyncError::BadRequest("an attachment is named by 64 hex digits"))
@@ -333,10 +349,8 @@ pub async fn put_blob_chunk(
             of,
             bytes: body.to_vec(),
         };
-        let server = SyncServer::new(app);
-        let (_device, organisation) = server.device(device.id)?;
         Ok(presence_response(
-            &organisation.blobs().put_chunk(blob, chunk)?,
+            &SyncServer::new(app).put_chunk(device.id, blob, chunk)?,
         ))
     })
     .await

@@ -1,5 +1,7 @@
 //! The rules for one envelope.
 
+use std::collections::BTreeSet;
+
 use countersign_core::documents::DocumentKind;
 use countersign_core::domain::ids::Digest;
 use countersign_core::journal::facts::{Acknowledgement, Fact};
@@ -94,7 +96,12 @@ impl Admission<'_> {
             });
         }
         match self.place(&entry, hash)? {
-            Place::Held(why) => return Ok(Judgement::Held(why)),
+            Place::Held(why) => {
+                if why.code == HeldCode::ForkedChain {
+                    self.forked_before()?.insert(hash);
+                }
+                return Ok(Judgement::Held(why));
+            }
             Place::Fits => {}
         }
         // From here on the entry's place in the chain is known: what is held keeps it, and the chain goes on.
@@ -159,10 +166,33 @@ impl Admission<'_> {
             self.take_place(next, entry.previous);
             return Ok(Place::Fits);
         }
+        if self.forked_before()?.contains(&entry.previous) {
+            return Ok(forked(entry.seq));
+        }
         Ok(Place::Held(Why::new(
             HeldCode::GapInChain,
             format!("entry {} came before entry {next}", entry.seq),
         )))
+    }
+
+    /// Hashes of the device's entries that are held as a copy's: what follows them is a copy's too, no gap.
+    fn forked_before(&mut self) -> Result<&mut BTreeSet<Digest>, SyncError> {
+        if self.forked.is_none() {
+            let held = self
+                .organisation
+                .journal()
+                .quarantine(Some(self.device.id), SEARCHED)?;
+            let forked = held
+                .iter()
+                .filter(|held| held.code == HeldCode::ForkedChain)
+                .filter_map(|held| minicbor::decode::<Envelope>(&held.bytes).ok())
+                .filter_map(|envelope| match envelope.object {
+                    Object::Entry(sealed) => Some(sealed.hash()),
+                    Object::Run(_) => None,
+                });
+            self.forked = Some(forked.collect());
+        }
+        Ok(self.forked.get_or_insert_default())
     }
 
     fn is_unreadable(&mut self, hash: Digest) -> Result<bool, SyncError> {
@@ -370,6 +400,6 @@ fn unknown(words: &'static str) -> Why {
 }
 
 fn forked(seq: u64) -> Place {
-    let words = format!("the chain's number {seq} is taken by other bytes: a copied phone");
+    let words = format!("the chain's number {seq} is another entry's: a copied phone");
     Place::Held(Why::new(HeldCode::ForkedChain, words))
 }

@@ -1,6 +1,7 @@
 //! The server half of the sync protocol; `docs/sync-protocol.md` tells the whole story.
 
 mod admission;
+mod attachments;
 mod codec;
 mod enrol;
 pub mod error;
@@ -16,7 +17,8 @@ use countersign_core::domain::ids::{DeviceId, Digest};
 use countersign_core::journal::Scope;
 use countersign_core::protocol::{
     BlobChunk, BlobState, Cursor, EnrolAnswer, EnrolRequest, Frame, PUSH_LIMIT_ENVELOPES,
-    PushAnswer, PushRequest, Repair, RepairRequest, SessionAnswer, SessionRequest, SyncProtocol,
+    PartsAnswer, PartsRequest, PushAnswer, PushRequest, Repair, RepairRequest, SessionAnswer,
+    SessionRequest, SyncProtocol,
 };
 
 use crate::app::App;
@@ -65,6 +67,17 @@ impl SyncServer {
     pub fn blob_presence(&self, device: DeviceId, blob: Digest) -> Result<Presence, SyncError> {
         let (_device, organisation) = self.device(device)?;
         Ok(organisation.blobs().presence(blob)?)
+    }
+
+    /// Keeps one chunk of an attachment; what is there of it then.
+    pub fn put_chunk(
+        &self,
+        device: DeviceId,
+        blob: Digest,
+        chunk: BlobChunk,
+    ) -> Result<Presence, SyncError> {
+        let (device, organisation) = self.device(device)?;
+        attachments::put_chunk(&organisation, &device, blob, chunk)
     }
 }
 
@@ -115,11 +128,15 @@ impl SyncProtocol for SyncServer {
         blob: Digest,
         chunk: BlobChunk,
     ) -> Result<BlobState, SyncError> {
-        let (_device, organisation) = self.device(device)?;
-        Ok(match organisation.blobs().put_chunk(blob, chunk)? {
+        Ok(match self.put_chunk(device, blob, chunk)? {
             Presence::Complete => BlobState::Complete,
             Presence::Chunks(_) => BlobState::Partial,
         })
+    }
+
+    fn put_parts(&self, device: DeviceId, request: PartsRequest) -> Result<PartsAnswer, SyncError> {
+        let (device, organisation) = self.device(device)?;
+        attachments::put_parts(&organisation, &device, request)
     }
 
     fn blob(&self, device: DeviceId, blob: Digest) -> Result<Vec<u8>, SyncError> {

@@ -6,16 +6,18 @@ use countersign_core::documents::{Document, DocumentKind, Edit, TextField, Write
 use countersign_core::domain::ids::{
     ChainId, Digest, DocumentId, EntryId, OrganisationId, PlanId, StopId, UserId,
 };
+use countersign_core::domain::media_type::MediaType;
 use countersign_core::domain::time::{Clock, ClockReading, Instant};
 use countersign_core::journal::facts::{
-    Fact, MissingFix, PaperKind, PositionReport, ReasonCode, Refusal,
+    Attached, Fact, MissingFix, PaperKind, Part, PartKind, PositionReport, ReasonCode, Refusal,
 };
 use countersign_core::journal::seal::SealedEntry;
 use countersign_core::journal::{DeviceSigner as _, Entry, Scope, SoftwareSigner, verify_raw};
+use countersign_core::protocol::parts::PartBytes;
 use countersign_core::protocol::push::{ChangeBytes, EnvelopeId, Run};
 use countersign_core::protocol::{
-    EnrolRequest, Envelope, Frame, HeldCode, Object, PushAnswer, PushRequest, RepairRequest,
-    SyncProtocol as _, VerdictKind,
+    BlobChunk, EnrolRequest, Envelope, Frame, HeldCode, Object, PartState, PartsRequest,
+    PushAnswer, PushRequest, RepairRequest, SyncProtocol as _, VerdictKind,
 };
 use countersign_core::snapshots::policy::Role;
 use uuid::Uuid;
@@ -23,7 +25,7 @@ use uuid::Uuid;
 use super::{SyncError, SyncServer};
 use crate::app::App;
 use crate::auth::accounts::NewAccount;
-use crate::config::Settings;
+use crate::config::{Quotas, Settings};
 use crate::organisation::{Item, Organisation};
 
 const NOW_MS: i64 = 1_784_000_000_000;
@@ -53,12 +55,20 @@ struct Field {
 
 impl Field {
     fn new(roles: &[Role]) -> Self {
+        Self::open(roles, Quotas::DEFAULT)
+    }
+
+    fn with_quotas(quotas: Quotas) -> Self {
+        Self::open(&[Role::Rep], quotas)
+    }
+
+    fn open(roles: &[Role], quotas: Quotas) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = App::open(
-            Settings::loopback(folder.path().to_owned()),
-            Arc::new(StoppedClock),
-        )
-        .unwrap();
+        let settings = Settings {
+            quotas,
+            ..Settings::loopback(folder.path().to_owned())
+        };
+        let app = App::open(settings, Arc::new(StoppedClock)).unwrap();
         let organisation = app.create_organisation("示范公司").unwrap();
         let new = NewAccount {
             organisation: organisation.id(),
@@ -550,4 +560,130 @@ fn a_one_time_code_binds_once_and_needs_the_key() {
         field.server.enrol(introduction(&second, &code)),
         Err(SyncError::BadCode)
     ));
+}
+
+fn attached(content: &[u8]) -> Fact {
+    let content = Part {
+        digest: Digest::of(content),
+        size_bytes: u64::try_from(content.len()).unwrap(),
+    };
+    Fact::Attached(Box::new(Attached {
+        kind: PartKind::Site,
+        about: None,
+        media_type: MediaType::Jpeg,
+        name: String::new(),
+        caption: String::new(),
+        content,
+        thumbnail: None,
+        position: PositionReport::Missing(MissingFix::Denied),
+    }))
+}
+
+fn states(phone: &Phone<'_>, parts: &[&[u8]]) -> Vec<PartState> {
+    let request = PartsRequest {
+        parts: parts.iter().map(|part| PartBytes(part.to_vec())).collect(),
+    };
+    let answer = phone.field.server.put_parts(phone.device, request).unwrap();
+    answer.parts.iter().map(|part| part.state).collect()
+}
+
+#[test]
+fn attachments_over_a_devices_share_are_refused_and_the_others_stay() {
+    let field = Field::with_quotas(Quotas {
+        attachments: 2,
+        ..Quotas::DEFAULT
+    });
+    let phone = field.phone();
+    let refused = states(&phone, &[b"one", b"two", b"three"]);
+    let (complete, no_room) = (PartState::Complete, PartState::NoRoom);
+    assert_eq!(refused, [complete, complete, no_room]);
+    assert_eq!(states(&phone, &[b"two", b"three"]), [complete, no_room]);
+    let chunk = BlobChunk {
+        index: 0,
+        of: 1,
+        bytes: b"four".to_vec(),
+    };
+    let refused = field
+        .server
+        .put_blob_chunk(phone.device, Digest::of(b"four"), chunk);
+    assert!(matches!(refused, Err(SyncError::NoRoom)));
+    let other = field.phone();
+    assert_eq!(states(&other, &[b"three"]), [complete], "each has its own");
+    assert!(
+        field
+            .organisation
+            .blob(Digest::of(b"one"))
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[test]
+fn a_revoked_phone_brings_what_its_entries_name_and_not_more_than_its_share() {
+    let field = Field::with_quotas(Quotas {
+        revoked: 1,
+        ..Quotas::DEFAULT
+    });
+    let mut phone = field.phone();
+    field
+        .server
+        .app
+        .accounts()
+        .revoke_device(phone.device, Instant::from_ms(NOW_MS))
+        .unwrap();
+    let entries = [b"one", b"two"].map(|part| phone.entry(|entry| entry.fact = attached(part)));
+    let verdicts = phone.push(entries.to_vec());
+    assert!(verdicts.iter().all(|kind| is_held(kind, HeldCode::Revoked)));
+    let states = states(&phone, &[b"never named", b"one", b"two"]);
+    let wanted = [PartState::NotNamed, PartState::Complete, PartState::NoRoom];
+    assert_eq!(states, wanted);
+}
+
+#[test]
+fn what_quarantine_has_no_room_for_is_not_kept_and_what_fits_goes_on() {
+    let field = Field::with_quotas(Quotas {
+        held: 1,
+        ..Quotas::DEFAULT
+    });
+    let mut phone = field.phone();
+    let mut foreign = |number: u8| {
+        phone.entry(|entry| {
+            entry.id = EntryId::from_bytes([number; 16]);
+            entry.scope = Scope::Stop(StopId::from_bytes([number; 16]));
+        })
+    };
+    let (first, second) = (foreign(101), foreign(102));
+    let good = phone.plain();
+    let verdicts = phone.push(vec![first.clone(), second.clone(), good]);
+    assert!(is_held(&verdicts[0], HeldCode::OutOfScope));
+    assert!(is_held(&verdicts[1], HeldCode::NoRoom));
+    assert!(is_admitted(&verdicts[2]));
+    assert_eq!(phone.held(), 1);
+    let again = phone.push(vec![first, second]);
+    assert!(is_held(&again[0], HeldCode::OutOfScope), "it has its room");
+    assert!(is_held(&again[1], HeldCode::NoRoom));
+}
+
+#[test]
+fn what_follows_a_copys_entry_is_a_copys_too() {
+    let field = Field::new(&[Role::Rep]);
+    let mut phone = field.phone();
+    let first = phone.plain();
+    phone.push(vec![first]);
+    phone.seq = 0;
+    phone.previous = Digest::default();
+    let twins: Vec<Envelope> = (0..3)
+        .map(|number| {
+            phone.entry(|entry| {
+                entry.id = EntryId::from_bytes([80 + number; 16]);
+                entry.build = "twin".to_owned();
+            })
+        })
+        .collect();
+    let (now, later) = twins.split_at(2);
+    for pushed in [now, later] {
+        let verdicts = phone.push(pushed.to_vec());
+        let is_forked = |kind| is_held(kind, HeldCode::ForkedChain);
+        assert!(verdicts.iter().all(is_forked), "{verdicts:?}");
+    }
 }

@@ -18,10 +18,10 @@ use countersign_tests::world::{Office, Phone, World};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-const WORKLOAD: &str = "one visit = the product's stop with 30 edits, check-in, acknowledgement with 2 parts, promise and outcome";
-const PREPARED: &str = "prepared stops that nobody has visited; one note of one stop is written";
+const WORKLOAD: &str = "one visit = 21 to 38 changes of the stop's and the customer's document, check-in, acknowledgement with 2 parts, promise and outcome";
+const ONE_NOTE: &str = "one note of one stop is written; the others stay as they are";
 const STOPS_A_PLAN: u32 = 200;
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "row",
     "documents",
     "bytes_up",
@@ -30,6 +30,7 @@ const COLUMNS: [&str; 10] = [
     "fsyncs",
     "seconds",
     "bytes",
+    "bytes_zstd",
     "ratio",
     "peak_kib",
 ];
@@ -38,7 +39,7 @@ const COLUMNS: [&str; 10] = [
 enum Part {
     /// Push and fresh pull of all visits, and the raw limits.
     Visits,
-    /// One change and nothing new among ten times as many documents.
+    /// One change and nothing new among ten times as many stops.
     Large,
 }
 
@@ -118,23 +119,38 @@ fn measure_visits(count: u32) {
     let (world, office) = company(count);
     let rep = world.phone_of(&office.rep, &office.admin);
     rep.sync_to_rest();
-    for stop in all_stops(&rep, count) {
-        make_visit(&rep, stop);
+    let stops = all_stops(&rep, count);
+    for (number, stop) in (0..).zip(&stops) {
+        make_visit(&rep, *stop, number);
     }
-    let push = exchange(&world, &rep, "push", count);
+    let push = exchange(&world, &rep, ("push", WORKLOAD), count);
     let technician = world.phone_of(&office.technician, &office.admin);
-    let pull = exchange(&world, &technician, "fresh_pull", count);
-    assert_eq!(all_stops(&technician, count), all_stops(&rep, count));
-    let changes = raw_changes(&world, &rep);
-    limit(
-        "push_to_automerge_alone",
+    let pull = exchange(&world, &technician, ("fresh_pull", WORKLOAD), count);
+    assert_eq!(all_stops(&technician, count), stops);
+    one_changed(
+        &world,
+        (&rep, &technician),
+        ["one_changed_push", "one_changed_pull", "nothing_new"],
         count,
-        &changes,
+    );
+    let changes = raw_changes(&world, &rep);
+    let sent = rep.own_bytes();
+    let held = technician.held_bytes();
+    limit(
+        "admission_floor",
+        count,
+        (&changes, &sent),
         push,
         apply_save_load,
     );
-    limit("push_to_sqlite_alone", count, &changes, push, insert);
-    limit("pull_to_sqlite_alone", count, &changes, pull, insert);
+    limit(
+        "push_to_sqlite_alone",
+        count,
+        (&changes, &sent),
+        push,
+        insert,
+    );
+    limit("pull_to_sqlite_alone", count, (&[], &held), pull, insert);
 }
 
 fn measure_large(count: u32) {
@@ -142,12 +158,31 @@ fn measure_large(count: u32) {
     let rep = world.phone_of(&office.rep, &office.admin);
     rep.sync_to_rest();
     let technician = world.phone_of(&office.technician, &office.admin);
-    technician.sync_to_rest();
-    let stop = all_stops(&rep, count).first().copied().unwrap();
-    rep.write(stop, "notes", "客户认可欠款，财务盖章待补。");
-    exchange(&world, &rep, "one_changed_push", count);
-    exchange(&world, &technician, "one_changed_pull", count);
-    exchange(&world, &technician, "nothing_new", count);
+    exchange(
+        &world,
+        &technician,
+        (
+            "fresh_pull_of_prepared",
+            "stops that nobody has visited yet",
+        ),
+        count,
+    );
+    one_changed(
+        &world,
+        (&rep, &technician),
+        ["one_changed_push", "one_changed_pull", "nothing_new"],
+        count,
+    );
+}
+
+/// One note is written; the writer's exchange, a colleague's, and the colleague's next.
+fn one_changed(world: &World, (writer, reader): (&Phone, &Phone), names: [&str; 3], count: u32) {
+    let stop = all_stops(writer, count).first().copied().unwrap();
+    writer.write(stop, "proposal", "客户认可欠款，财务盖章待补。");
+    let [pushed, pulled, nothing] = names.map(|name| (name, ONE_NOTE));
+    exchange_once(world, writer, pushed, count);
+    exchange_once(world, reader, pulled, count);
+    exchange_once(world, reader, nothing, count);
 }
 
 fn all_stops(phone: &Phone, count: u32) -> Vec<StopId> {
@@ -166,37 +201,57 @@ fn all_stops(phone: &Phone, count: u32) -> Vec<StopId> {
     stops
 }
 
-/// 24 edits of notes that grow as they are typed, 6 of fields, and what is signed.
-fn make_visit(phone: &Phone, stop: StopId) {
+/// 21 to 38 changes, as `number` has it: three texts that grow as they are typed, four fields; then what is signed.
+fn make_visit(phone: &Phone, stop: StopId, number: u32) {
     phone.check_in(stop);
-    for field in ["notes", "negotiation"] {
-        let mut text = String::new();
-        for piece in 0..12 {
-            text.push_str("客户认可欠款，");
-            text.push_str(&piece.to_string());
-            phone.write(stop, field, &text);
-        }
+    let mut texts = [String::new(), String::new(), String::new()];
+    let changes = 21 + number * 7 % 18;
+    for change in 0..changes - 8 {
+        let place = usize::try_from(change % 3).unwrap();
+        texts[place].push_str("客户认可欠款，");
+        texts[place].push_str(&change.to_string());
+        phone.write(
+            stop,
+            ["notes", "negotiation", "customer_notes"][place],
+            &texts[place],
+        );
     }
     for field in ["met_person", "proposal", "next_step"] {
         phone.write(stop, field, "待定");
         phone.write(stop, field, "财务王经理，下周二再来");
     }
+    phone.write(stop, "reason", "delay");
+    phone.write(stop, "reason", "no_funds");
     phone.take_signature(stop);
     phone.promise(stop, "5000.00", "2026-08-15");
     phone.outcome(stop, OutcomeKind::Signed);
 }
 
-/// One exchange of a phone, measured and printed.
-fn exchange(world: &World, phone: &Phone, name: &str, count: u32) -> Duration {
+/// Exchanges until nothing is left to do, measured and printed.
+fn exchange(world: &World, phone: &Phone, row: (&str, &str), count: u32) -> Duration {
+    measured(world, phone, row, count, || {
+        phone.sync_to_rest();
+    })
+}
+
+/// One exchange, measured and printed.
+fn exchange_once(world: &World, phone: &Phone, row: (&str, &str), count: u32) {
+    measured(world, phone, row, count, || {
+        phone.sync();
+    });
+}
+
+fn measured(
+    world: &World,
+    phone: &Phone,
+    (name, workload): (&str, &str),
+    count: u32,
+    work: impl FnOnce(),
+) -> Duration {
     phone.network.take_traffic();
     let commits = world.organisation.journal().commits();
-    let (_report, took) = timed(|| phone.sync_to_rest());
+    let ((), took) = timed(work);
     let traffic = phone.network.take_traffic();
-    let workload = if matches!(name, "push" | "fresh_pull") {
-        WORKLOAD
-    } else {
-        PREPARED
-    };
     println!(
         "{}",
         json!({
@@ -230,40 +285,44 @@ fn raw_changes(world: &World, phone: &Phone) -> Vec<Vec<Vec<u8>>> {
         .collect()
 }
 
-/// The same changes without us, and how often `ours` holds it.
-fn limit(
-    name: &str,
-    count: u32,
-    documents: &[Vec<Vec<u8>>],
-    ours: Duration,
-    work: fn(&[Vec<Vec<u8>>]),
-) {
-    let (_done, took) = timed(|| work(documents));
-    let bytes: usize = documents.iter().flatten().map(Vec::len).sum();
+/// What is raw: each document's changes, and entries and attachments, each a row of its own.
+type Raw<'a> = (&'a [Vec<Vec<u8>>], &'a [Vec<u8>]);
+
+/// The same bytes without us, and how often `ours` holds it.
+fn limit(name: &str, count: u32, raw: Raw<'_>, ours: Duration, work: fn(Raw<'_>)) {
+    let (_done, took) = timed(|| work(raw));
+    let rows: Vec<&[u8]> = rows(raw).collect();
+    let whole = rows.concat();
     println!(
         "{}",
         json!({
-            "row": name, "documents": count, "workload": "the same changes of the documents, without entries",
-            "bytes": bytes, "seconds": took.as_secs_f64(),
-            "ratio": ours.as_secs_f64() / took.as_secs_f64(), "peak_kib": peak_kib(),
+            "row": name, "documents": count, "workload": "the same changes, entries and attachments",
+            "bytes": whole.len(), "bytes_zstd": zstd::encode_all(whole.as_slice(), 3).unwrap().len(),
+            "seconds": took.as_secs_f64(), "ratio": ours.as_secs_f64() / took.as_secs_f64(), "peak_kib": peak_kib(),
         })
     );
 }
 
-/// One batch a document, saved and loaded again.
-fn apply_save_load(documents: &[Vec<Vec<u8>>]) {
-    for raw in documents {
-        let changes = raw
+fn rows<'a>((documents, others): Raw<'a>) -> impl Iterator<Item = &'a [u8]> {
+    let changes = documents.iter().flatten();
+    changes.chain(others).map(Vec::as_slice)
+}
+
+/// One batch a document, saved and loaded again; then all of it stored durably.
+fn apply_save_load(raw: Raw<'_>) {
+    for changes in raw.0 {
+        let changes = changes
             .iter()
             .map(|bytes| Change::from_bytes(bytes.clone()).unwrap());
         let mut document = AutoCommit::new();
         document.apply_changes(changes).unwrap();
         AutoCommit::load(&document.save()).unwrap();
     }
+    insert(raw);
 }
 
-/// One row a document, one durable transaction.
-fn insert(documents: &[Vec<Vec<u8>>]) {
+/// One row a document, entry and attachment, one durable transaction.
+fn insert((documents, others): Raw<'_>) {
     let folder = tempfile::tempdir().unwrap();
     let mut connection = Connection::open(folder.path().join("raw.sqlite")).unwrap();
     connection
@@ -279,9 +338,12 @@ fn insert(documents: &[Vec<Vec<u8>>]) {
         )
         .unwrap();
     let transaction = connection.transaction().unwrap();
-    for raw in documents {
+    let packed = documents.iter().map(|changes| changes.concat());
+    for row in packed.chain(others.iter().cloned()) {
         transaction
-            .execute("insert into rows (bytes) values (?1)", [raw.concat()])
+            .prepare_cached("insert into rows (bytes) values (?1)")
+            .unwrap()
+            .execute([row])
             .unwrap();
     }
     transaction.commit().unwrap();

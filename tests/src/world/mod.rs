@@ -111,6 +111,15 @@ impl World {
         Phone::open(folder, Arc::clone(&self.clock), self.network(), number)
     }
 
+    /// A second phone with everything that `phone` has in its folder, key and session included.
+    pub fn copy_of(&self, phone: &Phone) -> Phone {
+        let number = self.phones.get() + 1;
+        self.phones.set(number);
+        let folder = self.folder.path().join(format!("phone-{number}"));
+        phone.copy_folder(&folder);
+        Phone::open(folder, Arc::clone(&self.clock), self.network(), number)
+    }
+
     /// A phone bound to `account` with a code from `issuer`.
     pub fn phone_of(&self, account: &Account, issuer: &Desk) -> Phone {
         let phone = self.phone();

@@ -11,11 +11,13 @@ use countersign_core::journal::facts::{
     Consent, Consents, OutcomeKind, PartKind, PositionReport, Signer, StrokeConsent, Viewing,
 };
 use countersign_core::papers::PaperDraft;
+use countersign_core::protocol::{Envelope, Object};
 use countersign_core::replica::{
     Devices, Enrolment, NewPart, OsRandom, OutcomeRecord, Page, Presence, PromiseRecord, Replica,
-    SigningBegin, SigningFinish, SigningStroke, StopEdit,
+    ReplicaError, SigningBegin, SigningFinish, SigningStroke, StopEdit, export_unsent,
 };
 use countersign_core::views::{LaneResult, StopRow, StopView, StrokeRow, SyncReport};
+use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Network, TestClock};
@@ -49,14 +51,48 @@ impl Phone {
         }
     }
 
+    /// Copies what is on the phone's disk.
+    pub(super) fn copy_folder(&self, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for item in std::fs::read_dir(&self.folder).unwrap() {
+            let item = item.unwrap();
+            // The index of the write-ahead log belongs to the running process.
+            if !item.file_name().to_str().unwrap().ends_with("-shm") {
+                std::fs::copy(item.path(), to.join(item.file_name())).unwrap();
+            }
+        }
+    }
+
     /// Binds the phone with a code.
     pub fn enrol(&self, code: &str, name: &str) {
+        self.try_to_enrol(code, name).unwrap();
+    }
+
+    /// The same where it may be refused.
+    pub fn try_to_enrol(&self, code: &str, name: &str) -> Result<(), ReplicaError> {
         let enrolment = Enrolment {
             server_url: "http://server.test".to_owned(),
             code: code.to_owned(),
             name: format!("{name} {}", self.number),
         };
-        self.replica.enrol(&enrolment, &self.network).unwrap();
+        self.replica.enrol(&enrolment, &self.network)?;
+        Ok(())
+    }
+
+    /// The entries in what the phone's folder exports without its program.
+    pub fn exported(&self) -> Vec<EntryId> {
+        let bytes = export_unsent(&self.folder).unwrap();
+        let (_version, envelopes, _parts): (u8, Vec<ByteVec>, Vec<ByteVec>) =
+            minicbor::decode(&bytes).unwrap();
+        let opened = envelopes
+            .iter()
+            .map(|bytes| minicbor::decode(bytes).unwrap());
+        opened
+            .filter_map(|envelope: Envelope| match envelope.object {
+                Object::Entry(sealed) => Some(sealed.open().unwrap().id),
+                Object::Run(_) => None,
+            })
+            .collect()
     }
 
     /// The app dies without a word and is started again.
@@ -267,6 +303,25 @@ impl Phone {
         })
     }
 
+    /// The bytes of what this phone made beside changes: entries with their signatures, and attachments.
+    pub fn own_bytes(&self) -> Vec<Vec<u8>> {
+        let mut own = self.rows(
+            "select e.payload, e.signature from sealed_entries e, device d where e.chain = d.device",
+            joined,
+        );
+        own.extend(self.rows("select distinct content, null from parts", joined));
+        own
+    }
+
+    /// The bytes of all that this phone holds: documents as saved, entries and snapshots with their signatures.
+    pub fn held_bytes(&self) -> Vec<Vec<u8>> {
+        self.rows(
+            "select content, null from documents union all select payload, signature from sealed_entries
+             union all select payload, signature from sealed_snapshots",
+            joined,
+        )
+    }
+
     /// Documents and digests of their heads.
     pub fn document_heads(&self) -> Vec<(String, String)> {
         self.rows(
@@ -285,6 +340,13 @@ impl Phone {
         let rows = statement.query_map([], read).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     }
+}
+
+/// Two columns of bytes, the second of which may be null.
+fn joined(row: &rusqlite::Row<'_>) -> rusqlite::Result<Vec<u8>> {
+    let mut bytes: Vec<u8> = row.get(0)?;
+    bytes.extend(row.get::<_, Option<Vec<u8>>>(1)?.unwrap_or_default());
+    Ok(bytes)
 }
 
 fn replica(folder: &Path, clock: &Arc<TestClock>) -> Replica {

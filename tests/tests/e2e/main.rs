@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod concurrent_edit;
+mod copied_phone;
 mod cut_connection;
 mod first_sync_of_200_stops;
 mod killed_while_capturing;
 mod killed_while_signing;
+mod lying_server;
 mod messy_ledger;
 mod offline_day;
 mod photo_cut;
 mod reassigned_mid_day;
 mod replayed_push;
+mod restored_backup;
 mod sent_back;
 mod stale_approval;
 mod wrong_role;

@@ -5,7 +5,12 @@ aged as (
     select customer, outstanding_minor, currency,
         cast(julianday(:as_of) - julianday(due) as integer) as days
     from receivables join ledger using (ledger)
-    where :customer is null or customer = :customer
+    where :customer is null
+    union all -- one customer is found by index; with `or`, each one would read the whole ledger
+    select customer, outstanding_minor, currency,
+        cast(julianday(:as_of) - julianday(due) as integer)
+    from receivables join ledger using (ledger)
+    where customer = :customer
 ),
 summed as (
     select customer, currency,

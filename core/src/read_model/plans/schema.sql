@@ -71,3 +71,4 @@ create table if not exists approved_plan_stops (
     site_crs text,
     primary key (plan, stop)
 ) strict, without rowid;
+create index if not exists approved_plan_stops_by_customer on approved_plan_stops (customer);

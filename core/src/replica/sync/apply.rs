@@ -3,12 +3,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::documents::{Document, RUN_LIMIT_BYTES, RUN_LIMIT_CHANGES, actor_of};
+use crate::documents::{Document, actor_of};
 use crate::domain::ids::{ChainId, DeviceId, Digest, DocumentId};
 use crate::journal::signer::verify_raw;
-use crate::journal::{Entry, Scope};
+use crate::journal::{ChainHead, Entry, Scope};
 use crate::protocol::frames::{ActorOwner, ChangesFrame, DocumentFrame, EntryFrame, SnapshotFrame};
-use crate::protocol::push::{ChangeBytes, Run};
 use crate::protocol::{Cursor, Frame};
 use crate::read_model;
 use crate::read_model::documents::ActorNames;
@@ -27,7 +26,52 @@ pub(super) enum Moves {
     Nothing,
 }
 
+/// A frame and the bytes it came in.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) frame: Frame,
+    pub(super) bytes: Vec<u8>,
+}
+
 impl Replica {
+    /// Applies frames with the last one's cursor in one transaction. Answers whether it did: when one of them is unfit,
+    /// or the program ended while it applied something, nothing is stored and each is to be applied alone.
+    pub(super) fn apply_together(&self, frames: &[Received]) -> Result<bool, ReplicaError> {
+        if frames.len() < 2 {
+            return Ok(false);
+        }
+        let names: Vec<Digest> = frames
+            .iter()
+            .map(|frame| Digest::of(&frame.bytes))
+            .collect();
+        let parts: Vec<&[u8]> = names.iter().map(|name| name.0.as_slice()).collect();
+        let batch = Digest::of_parts(&parts);
+        let may = self.commit("mark", |commit| {
+            Ok(!quarantine::is_marked(commit.tx)? && quarantine::mark(commit.tx, batch)?)
+        })?;
+        if !may {
+            return Ok(false);
+        }
+        let applied = catch_unwind(AssertUnwindSafe(|| {
+            self.commit("apply", |commit| {
+                for received in frames {
+                    let cursor = commit.apply(&received.frame)?;
+                    device::set_cursor(commit.tx, cursor)?;
+                }
+                quarantine::clear(commit.tx)?;
+                Ok(())
+            })
+        }));
+        match applied {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(ReplicaError::Unfit(_) | ReplicaError::Document(_))) | Err(_) => {
+                self.commit("unmark", |commit| Ok(quarantine::clear(commit.tx)?))?;
+                Ok(false)
+            }
+            Ok(Err(error)) => Err(error),
+        }
+    }
+
     /// Applies a frame with its cursor in one transaction. The inner error is a stable word that says why the object is
     /// unfit; nothing of it is stored then.
     pub(super) fn apply(
@@ -61,21 +105,21 @@ impl Replica {
         }
     }
 
-    /// Keeps an unfit object and passes by it.
+    /// Keeps an unfit object and passes by it. Answers whether it is new here.
     pub(super) fn keep_in_quarantine(
         &self,
         foreign: Foreign<'_>,
         reason: &str,
         cursor: Option<Cursor>,
-    ) -> Result<(), ReplicaError> {
+    ) -> Result<bool, ReplicaError> {
         self.commit("quarantine", |commit| {
-            quarantine::keep(commit.tx, foreign, reason, commit.now())?;
+            let is_new = quarantine::keep(commit.tx, foreign, reason, commit.now())?;
             if let Some(cursor) = cursor {
                 device::set_cursor(commit.tx, cursor)?;
             }
             quarantine::clear(commit.tx)?;
             commit.changed(&[Kind::Sync]);
-            Ok(())
+            Ok(is_new)
         })
     }
 }
@@ -125,14 +169,7 @@ impl Commit<'_> {
         verify_raw(&me.server_key, &signed, &frame.signature)
             .map_err(|_forged| ReplicaError::Unfit("bad-signature"))?;
         let mut document = Document::load(frame.document, frame.kind, &frame.bytes)?;
-        if let Some(row) = documents::row(self.tx, frame.document)? {
-            let mut old = Document::load(row.document, row.kind, &row.content)?;
-            for run in own_runs((me.chain(), me.actor_epoch), frame.document, &mut old) {
-                document
-                    .admit(&run)
-                    .map_err(|_reject| ReplicaError::Unfit("own-changes-do-not-apply"))?;
-            }
-        }
+        let local = documents::row(self.tx, frame.document)?;
         let mut row = DocumentRow {
             document: frame.document,
             kind: frame.kind,
@@ -146,6 +183,9 @@ impl Commit<'_> {
             frame.document,
             &names(frame.document, &frame.actors),
         )?;
+        if let Some(local) = local {
+            document = self.with_own_work(document, &local)?;
+        }
         self.store_document(&mut row, &mut document)?;
         self.changed(&[Kind::Stops, Kind::Plans, Kind::Conflicts]);
         Ok(())
@@ -175,10 +215,10 @@ impl Commit<'_> {
             .entry
             .open()
             .map_err(|_malformed| ReplicaError::Unfit("malformed"))?;
-        if let Some(key) = self.key_of(&entry)? {
+        if entry.fact.is_signed_alone() {
             frame
                 .entry
-                .verify(&key)
+                .verify(&self.key_of(&entry)?)
                 .map_err(|_forged| ReplicaError::Unfit("bad-signature"))?;
         }
         if store::entries::is_taken(self.tx, &entry)? {
@@ -186,26 +226,38 @@ impl Commit<'_> {
         }
         store::entries::insert(self.tx, &entry, &frame.entry)?;
         read_model::project_entry(self.tx, &entry, hash)?;
+        self.follow_own_chain(&entry, hash)?;
         self.changed(&[Kind::Stops]);
         Ok(())
     }
 
-    /// The key that must have signed an entry, if it is known here: the server's for desk chains, whose id is their
-    /// user's; a phone's when its enrolment is here. Routine entries carry no signature of their own.
-    fn key_of(&self, entry: &Entry) -> Result<Option<Vec<u8>>, ReplicaError> {
-        if !entry.fact.is_signed_alone() {
-            return Ok(None);
+    /// A phone restored from a backup learns from the server how far its own chain had come, and goes on behind it.
+    fn follow_own_chain(&self, entry: &Entry, hash: Digest) -> Result<(), ReplicaError> {
+        let me = self.device()?;
+        let follows = entry.seq == me.head.seq + 1 && entry.previous == me.head.hash;
+        if entry.chain == me.chain() && follows {
+            let seq = entry.seq;
+            device::set_head(self.tx, ChainHead { seq, hash })?;
         }
+        Ok(())
+    }
+
+    /// The key that must have signed an entry: the server's for desk chains, whose id is their user's; a phone's own; that
+    /// of a colleague's phone as its enrolment names it, which the server signed and which came before anything that the
+    /// phone pushed.
+    fn key_of(&self, entry: &Entry) -> Result<Vec<u8>, ReplicaError> {
         let me = self.device()?;
         if entry.chain == ChainId::from(entry.author) {
-            return Ok(Some(me.server_key));
+            return Ok(me.server_key);
         }
         if entry.chain == me.chain() {
-            let key = self.replica.devices.signer.public_key();
-            return key.map(Some).map_err(|_refused| ReplicaError::Key);
+            let key = self.replica.signer().public_key();
+            return key.map_err(|_refused| ReplicaError::Key);
         }
-        let device = read_model::devices::device(self.tx, DeviceId(entry.chain.0))?;
-        Ok(device.map(|row| row.public_key))
+        read_model::devices::device(self.tx, DeviceId(entry.chain.0))?
+            .filter(|device| device.user == entry.author)
+            .map(|device| device.public_key)
+            .ok_or(ReplicaError::Unfit("unknown-key"))
     }
 
     fn apply_snapshot(&mut self, frame: &SnapshotFrame) -> Result<(), ReplicaError> {
@@ -234,49 +286,4 @@ impl Commit<'_> {
         }
         self.drop_scope(scope)
     }
-}
-
-/// The changes of this device's actors in a document: an epoch's in as many runs as the gate's limits ask for.
-fn own_runs(
-    (chain, last_epoch): (ChainId, u32),
-    document: DocumentId,
-    from: &mut Document,
-) -> Vec<Run> {
-    let changes = from.all_changes();
-    (0..=last_epoch)
-        .flat_map(|actor_epoch| {
-            let actor = actor_of(chain, document, actor_epoch);
-            let mut own: Vec<(u64, ChangeBytes)> = changes
-                .iter()
-                .filter(|(writer, _seq, _bytes)| *writer == actor)
-                .map(|(_writer, seq, bytes)| (*seq, bytes.clone()))
-                .collect();
-            own.sort_by_key(|(seq, _bytes)| *seq);
-            let own = own.into_iter().map(|(_seq, bytes)| bytes).collect();
-            within_limits(own).into_iter().map(move |changes| Run {
-                document,
-                chain,
-                actor_epoch,
-                changes,
-            })
-        })
-        .collect()
-}
-
-fn within_limits(changes: Vec<ChangeBytes>) -> Vec<Vec<ChangeBytes>> {
-    let mut pieces: Vec<Vec<ChangeBytes>> = Vec::new();
-    let mut size = 0;
-    for change in changes {
-        size += change.0.len();
-        match pieces.last_mut() {
-            Some(piece) if piece.len() < RUN_LIMIT_CHANGES && size <= RUN_LIMIT_BYTES => {
-                piece.push(change);
-            }
-            Some(_) | None => {
-                size = change.0.len();
-                pieces.push(vec![change]);
-            }
-        }
-    }
-    pieces
 }

@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use minicbor::{Decode, Encode};
 
+use crate::domain::ids::Digest;
 use crate::protocol::{EnrolAnswer, EnrolRequest, SessionAnswer, SessionRequest};
 use crate::replica::sync::{BodyEnd, HttpRequest, HttpResponse, Method, Run, Stop, Transport};
 use crate::replica::{Replica, ReplicaError};
@@ -75,6 +76,7 @@ impl Run<'_> {
         match response.status {
             200..=299 | 404 => Ok(response),
             401 | 403 => Err(LaneResult::SignIn.into()),
+            507 => Err(LaneResult::NoRoom.into()),
             429 | 500..=599 => Err(LaneResult::Busy.into()),
             _ => Err(LaneResult::BadAnswer.into()),
         }
@@ -112,32 +114,35 @@ impl Run<'_> {
 
     fn renew(&mut self) -> Result<(), Stop> {
         let me = self.replica.read(Replica::me)?;
-        let mut nonce = vec![0; 16];
-        self.replica.fill(&mut nonce)?;
+        let mut secret = [0; 32];
+        self.replica.fill(&mut secret)?;
+        let token = Digest(secret).to_string();
+        let token_digest = SessionRequest::token_digest(&token);
         let proof = self
             .replica
-            .devices
-            .signer
-            .sign(&SessionRequest::proof_bytes(me.device, &nonce))
+            .signer()
+            .sign(&SessionRequest::proof_bytes(me.device, token_digest))
             .map_err(|_refused| ReplicaError::Key)?;
         let request = SessionRequest {
             device: me.device,
-            nonce,
+            token_digest,
             proof: proof.to_vec(),
         };
         let body = encode(&request).ok_or(LaneResult::BadAnswer)?;
         let response = self.send(post("/sync/v1/session", body))?;
-        let answer: SessionAnswer = match response.status {
-            200 => whole(&response)?,
+        match response.status {
+            200 => {
+                let _opened: SessionAnswer = whole(&response)?;
+            }
             429 | 500..=599 => return Err(LaneResult::Busy.into()),
             400..=499 => return Err(LaneResult::SignIn.into()),
             _ => return Err(LaneResult::BadAnswer.into()),
-        };
+        }
         self.replica.commit("open_session", |commit| {
-            device::set_token(commit.tx, &answer.token)?;
+            device::set_token(commit.tx, &token)?;
             Ok(())
         })?;
-        self.token = answer.token;
+        self.token = token;
         Ok(())
     }
 }

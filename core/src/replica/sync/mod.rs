@@ -11,6 +11,7 @@ mod apply;
 mod blobs;
 pub(crate) mod exchange;
 mod frames;
+mod own_work;
 mod pull;
 mod push;
 mod repair;
@@ -176,11 +177,17 @@ impl Replica {
         let pushed = run.push();
         run.report.push = ended(pushed)?;
         let pulled = run.pull();
-        let (pull, end) = match pulled {
+        let (pull, mut end) = match pulled {
             Ok(end) => (LaneResult::Done, Some(end)),
             Err(stop) => (ended(Err(stop))?, None),
         };
         run.report.pull = pull;
+        if end.is_some() && self.has_forked_documents()? {
+            // The repair brings them whole, and what this device wrote in them is offered anew.
+            let repaired = run.repair();
+            run.report.pull = ended(repaired)?;
+            end = None;
+        }
         let sent = run.blobs();
         run.report.blobs = ended(sent)?;
         self.retry_revocations()?;
@@ -198,8 +205,12 @@ impl Replica {
         Ok(report)
     }
 
+    fn has_forked_documents(&self) -> Result<bool, ReplicaError> {
+        self.read(|connection| Ok(!outbox::forked_documents(connection)?.is_empty()))
+    }
+
     /// Names everything that this device holds and has receipts for: documents by their heads, entries and snapshots by
-    /// their hashes, each ascending.
+    /// their hashes, each ascending. Documents in which a copy of this phone wrote under the same numbers are left out.
     pub fn holdings(&self) -> Result<RepairRequest, ReplicaError> {
         self.read(holdings)
     }
@@ -231,8 +242,11 @@ impl Replica {
 }
 
 fn holdings(connection: &Connection) -> Result<RepairRequest, ReplicaError> {
+    let forked = outbox::forked_documents(connection)?;
+    let mut documents = store::documents::heads(connection)?;
+    documents.retain(|(document, _heads)| !forked.contains(document));
     Ok(RepairRequest {
-        documents: store::documents::heads(connection)?,
+        documents,
         entries: store::entries::receipted(connection)?,
         snapshots: store::snapshots::ids(connection)?,
     })

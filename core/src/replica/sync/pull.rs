@@ -4,7 +4,7 @@ use crate::domain::ids::Digest;
 use crate::protocol::frames::More;
 use crate::protocol::{Cursor, Frame, PullEnd};
 use crate::replica::Replica;
-use crate::replica::sync::apply::Moves;
+use crate::replica::sync::apply::{Moves, Received};
 use crate::replica::sync::frames::{Frames, Next};
 use crate::replica::sync::{BodyEnd, HttpRequest, Method, Run, Stop};
 use crate::store::device;
@@ -13,6 +13,10 @@ use crate::views::LaneResult;
 
 /// Pulls in one run of sync; more is left for the next run.
 const PULLS_LIMIT: u32 = 10_000;
+/// Frames applied in one transaction: a commit costs more than a frame, and nobody who types waits longer than for these.
+const TOGETHER_FRAMES: usize = 64;
+/// The same, by size.
+const TOGETHER_BYTES: usize = 512 << 10;
 
 impl Run<'_> {
     pub(super) fn pull(&mut self) -> Result<PullEnd, Stop> {
@@ -40,9 +44,11 @@ impl Run<'_> {
     /// Applies the frames of a body as far as it goes; the end, if it came.
     fn take(&mut self, body: &[u8]) -> Result<Option<PullEnd>, Stop> {
         let mut frames = Frames::of(body);
+        let mut batch = Vec::new();
         while let Next::Frame(bytes) = frames.next() {
             match minicbor::decode::<Frame>(&bytes) {
                 Ok(Frame::End(end)) => {
+                    self.apply_all(std::mem::take(&mut batch))?;
                     self.replica.commit("end_pull", |commit| {
                         device::set_cursor(commit.tx, end.cursor)?;
                         device::set_seen(commit.tx, end.cursor, end.time)?;
@@ -50,8 +56,14 @@ impl Run<'_> {
                     })?;
                     return Ok(Some(end));
                 }
-                Ok(frame) => self.apply(&frame, &bytes, Moves::Cursor)?,
+                Ok(frame) => {
+                    batch.push(Received { frame, bytes });
+                    if is_full(&batch) {
+                        self.apply_all(std::mem::take(&mut batch))?;
+                    }
+                }
                 Err(_unreadable) => {
+                    self.apply_all(std::mem::take(&mut batch))?;
                     let foreign = Foreign {
                         what: "frame",
                         content: &bytes,
@@ -60,7 +72,20 @@ impl Run<'_> {
                 }
             }
         }
+        self.apply_all(batch)?;
         Ok(None)
+    }
+
+    /// Applies frames together; when that cannot be, each alone, so that one that is unfit takes no other with it.
+    fn apply_all(&mut self, batch: Vec<Received>) -> Result<(), Stop> {
+        if self.replica.apply_together(&batch)? {
+            self.report.frames += u64::try_from(batch.len()).unwrap_or(u64::MAX);
+            return Ok(());
+        }
+        for Received { frame, bytes } in &batch {
+            self.apply(frame, bytes, Moves::Cursor)?;
+        }
+        Ok(())
     }
 
     /// Applies one frame in one transaction with its cursor, or puts it in quarantine.
@@ -71,9 +96,18 @@ impl Run<'_> {
             Err(reason) => {
                 let (what, cursor) = what(frame);
                 let cursor = (moves == Moves::Cursor).then_some(cursor).flatten();
+                // An entry is the same object wherever it comes from; its frame names a place in the feed too.
+                let entry = match frame {
+                    Frame::Entry(frame) => minicbor::to_vec(&frame.entry).ok(),
+                    Frame::Document(_)
+                    | Frame::Changes(_)
+                    | Frame::Snapshot(_)
+                    | Frame::Revoke(_)
+                    | Frame::End(_) => None,
+                };
                 let foreign = Foreign {
                     what,
-                    content: bytes,
+                    content: entry.as_deref().unwrap_or(bytes),
                 };
                 self.quarantine(foreign, reason, cursor)?;
             }
@@ -92,10 +126,17 @@ impl Run<'_> {
             reason,
             "a foreign object cannot be applied"
         );
-        self.replica.keep_in_quarantine(foreign, reason, cursor)?;
-        self.report.quarantined += 1;
+        if self.replica.keep_in_quarantine(foreign, reason, cursor)? {
+            self.report.quarantined += 1;
+        }
         Ok(())
     }
+}
+
+/// Frames that wait to be applied together.
+fn is_full(batch: &[Received]) -> bool {
+    let size: usize = batch.iter().map(|received| received.bytes.len()).sum();
+    batch.len() >= TOGETHER_FRAMES || size >= TOGETHER_BYTES
 }
 
 fn request(cursor: Option<Cursor>) -> HttpRequest {

@@ -13,7 +13,7 @@ use crate::replica::commit::Commit;
 use crate::replica::devices::Kind;
 use crate::replica::sync::{Run, Stop};
 use crate::replica::{Replica, ReplicaError};
-use crate::store::{device, outbox};
+use crate::store::{self, outbox};
 use crate::views::LaneResult;
 
 /// Room left below the limit for what surrounds the envelopes.
@@ -42,8 +42,7 @@ impl Run<'_> {
         let head = self.replica.read(Replica::me)?.head;
         let signature = self
             .replica
-            .devices
-            .signer
+            .signer()
             .sign(&PushRequest::signed_bytes(head.seq, head.hash, &envelopes))
             .map_err(|_refused| ReplicaError::Key)?;
         Ok(PushRequest {
@@ -120,8 +119,10 @@ impl Commit<'_> {
             }
             VerdictKind::Held(code, words) => {
                 outbox::set_held(self.tx, verdict.id, receipt, (*code, words))?;
-                if *code == HeldCode::ForkedActor {
-                    device::raise_actor_epoch(self.tx)?;
+                if let (HeldCode::ForkedChain, Some(entry)) = (code, entry) {
+                    self.changed(&[Kind::Device]);
+                    // The number is another entry's on the server; this one stays whole in the outbox.
+                    store::entries::give_way(self.tx, entry)?;
                 }
             }
         }

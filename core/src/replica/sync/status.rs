@@ -16,7 +16,7 @@ const ITEMS: &str = "
     select envelope as id, kind, 'sync-item-' || replace(title, '_', '-') as title_key, scope, state, held_code,
         length(content) as size_bytes, made_ms,
         case state when 'held' then 0 when 'receipted' then 2 else 1 end as rank, ordinal, document
-    from outbox
+    from outbox where state <> 'replaced'
     union all
     select p.digest, 'part', 'sync-item-part-' || p.role, o.scope, 'sent', null, length(p.content), o.made_ms, 1,
         o.ordinal, null

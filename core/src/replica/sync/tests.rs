@@ -29,7 +29,7 @@ fn everything_arrives_and_both_sides_agree() {
     let phone = Phone::enrolled(1, &server);
     let report = phone.sync(&server).unwrap();
     assert_eq!(lanes(&report), DONE);
-    assert_eq!((report.frames, report.quarantined), (5, 0));
+    assert_eq!((report.frames, report.quarantined), (6, 0));
     assert_eq!(report.agreement, Agreement::Equal);
     phone.check_in(&arrival()).unwrap();
     sign(&phone);
@@ -62,7 +62,7 @@ fn nothing_new_is_one_request() {
     let report = phone.sync(&server).unwrap();
     assert_eq!(
         server.requests_since(before),
-        ["GET /sync/v1/pull?cursor=1.5"]
+        ["GET /sync/v1/pull?cursor=1.6"]
     );
     assert_eq!((report.requests, report.agreement), (1, Agreement::Equal));
 }
@@ -106,7 +106,8 @@ fn a_cut_pull_goes_on_where_it_ended() {
         assert_eq!(second.agreement, Agreement::Equal, "cut at {cut}");
         let applied = first.frames + second.frames;
         assert_eq!(
-            applied, 5,
+            applied,
+            server.feed_length(),
             "cut at {cut}: no frame came twice or not at all"
         );
         assert_eq!(seen(&phone), seen(&whole), "cut at {cut}");
@@ -232,16 +233,35 @@ fn held_is_shown_and_holds_nothing_else_up() {
 }
 
 #[test]
-fn what_waits_for_something_earlier_is_offered_again() {
+fn what_waits_for_something_earlier_or_for_room_is_offered_again() {
+    for code in [HeldCode::GapInChain, HeldCode::NoRoom] {
+        let server = FakeServer::new();
+        let phone = Phone::enrolled(1, &server);
+        phone.sync(&server).unwrap();
+        server.hold_from_now_on(Some(code));
+        phone.check_in(&arrival()).unwrap();
+        phone.sync(&server).unwrap();
+        assert_eq!(phone.sync_status().unwrap().held, 1);
+        server.hold_from_now_on(None);
+        phone.sync(&server).unwrap();
+        assert!(phone.sync_status().unwrap().safe_to_close);
+    }
+}
+
+#[test]
+fn attachments_without_room_wait_and_hold_nothing_else_up() {
     let server = FakeServer::new();
     let phone = Phone::enrolled(1, &server);
     phone.sync(&server).unwrap();
-    server.hold_from_now_on(Some(HeldCode::GapInChain));
-    phone.check_in(&arrival()).unwrap();
-    phone.sync(&server).unwrap();
-    assert_eq!(phone.sync_status().unwrap().held, 1);
-    server.hold_from_now_on(None);
-    phone.sync(&server).unwrap();
+    sign(&phone);
+    server.set_full(true);
+    let report = phone.sync(&server).unwrap();
+    let wanted = (LaneResult::Done, LaneResult::Done, LaneResult::NoRoom);
+    assert_eq!(lanes(&report), wanted);
+    assert_eq!((report.admitted, server.blobs()), (report.pushed, 0));
+    assert_eq!(phone.sync_status().unwrap().parts_waiting, 2);
+    server.set_full(false);
+    assert_eq!(phone.sync(&server).unwrap().parts, 2);
     assert!(phone.sync_status().unwrap().safe_to_close);
 }
 
@@ -258,6 +278,42 @@ fn noise_and_forgeries_go_to_quarantine_once_and_the_feed_goes_on() {
     assert_eq!(again.quarantined, 0);
     assert_eq!(phone.sync_status().unwrap().quarantined, 2);
     assert!(phone.today(Page::default()).unwrap().plans[0].ready);
+}
+
+#[test]
+fn a_colleagues_signature_is_checked_under_the_key_of_the_colleagues_phone() {
+    let server = FakeServer::new();
+    let (a, b) = (Phone::enrolled(1, &server), Phone::enrolled(2, &server));
+    a.sync(&server).unwrap();
+    sign(&a);
+    a.sync(&server).unwrap();
+    server.add_forged_promise(&server.last_entry());
+    let report = b.sync(&server).unwrap();
+    assert_eq!((report.pull, report.quarantined), (LaneResult::Done, 1));
+    let timeline = b.stop(STOP).unwrap().timeline;
+    assert_eq!(timeline.len(), a.stop(STOP).unwrap().timeline.len());
+    assert_eq!(quarantine_reasons(&b), ["bad-signature"]);
+}
+
+#[test]
+fn a_signature_under_a_key_that_nobody_vouches_for_is_kept_apart() {
+    let server = FakeServer::new();
+    let (a, b) = (Phone::enrolled(1, &server), Phone::enrolled(2, &server));
+    a.sync(&server).unwrap();
+    sign(&a);
+    a.sync(&server).unwrap();
+    server.hide_enrolments();
+    assert_eq!(b.sync(&server).unwrap().quarantined, 1);
+    assert_eq!(quarantine_reasons(&b), ["unknown-key"]);
+}
+
+fn quarantine_reasons(phone: &Phone) -> Vec<String> {
+    let read = phone.read(|connection| {
+        let mut query = connection.prepare("select reason from quarantine order by reason")?;
+        let reasons = query.query_map([], |row| row.get(0))?;
+        Ok(reasons.collect::<rusqlite::Result<_>>()?)
+    });
+    read.unwrap()
 }
 
 #[test]

@@ -1,5 +1,9 @@
 device-enrol-title = Enrol this phone
 device-enrol-why = Ask the office for a one-time code. After that, visit plans and statements are kept on this phone and work without a network.
+device-enrol-again = Enrol this phone again
+device-enrol-again-why = Ask the office for a new one-time code. What is held stays on this phone and with the office; everything else comes back.
+device-copied = Another phone works under this phone’s number
+device-copied-why = This phone was copied, or restored from a backup. You can go on working; notes are kept together, and what is signed here is held. Ask the office for a new code and enrol this phone again.
 device-server = Server address
 device-code = Enrolment code
 device-code-hint = 26 characters; hyphens and case do not matter

@@ -32,6 +32,7 @@ sync-parts-waiting = { $count ->
 lane-no-connection = The server cannot be reached. Everything is on this phone; sync when there is a network.
 lane-busy = The server is busy. Sync again in a while.
 lane-sign-in = The server does not know this phone any more. Ask the office for a new code; your work is still here.
+lane-no-room = The office’s space for this phone is used up. Everything confirmed stays; the rest is kept here and sent when the office makes room.
 lane-bad-answer = The server’s answer makes no sense. Check whether the network wants a login, or update the app.
 lane-not-run = The sync did not finish. Try again.
 
@@ -52,6 +53,7 @@ held-missing-dependency = A change before it has not arrived; it goes on by itse
 held-too-large = It is larger than allowed. Call support.
 held-not-allowed = Your role may not do this. The office decides.
 held-unknown-subject = The server does not know the stop or customer. The office decides.
+held-no-room = The office’s space for held work of this phone is used up. It stays here and is sent again.
 held-id-reused = The same number came before with other content. Call support.
 
 sync-item-check-in = Check-in

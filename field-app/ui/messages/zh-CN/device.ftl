@@ -1,5 +1,9 @@
 device-enrol-title = 登记本机
 device-enrol-why = 向公司内勤索取一次性登记码。登记后，走访方案和对账单会下载到本机，没有网络也能工作。
+device-enrol-again = 重新登记本机
+device-enrol-again-why = 向公司内勤索取新的一次性登记码。待处理的内容仍保留在本机和公司；其余内容会重新下载。
+device-copied = 另一部手机正在使用本机的编号
+device-copied-why = 本机曾被复制，或从备份恢复。可以继续工作：文字记录会合并保留，在本机签署的内容会留待处理。请向公司内勤索取新的登记码，重新登记本机。
 device-server = 服务器地址
 device-code = 登记码
 device-code-hint = 26 位，横线和大小写不影响

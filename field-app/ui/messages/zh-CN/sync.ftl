@@ -20,6 +20,7 @@ sync-parts-waiting = { $count } 个附件还没有传完
 lane-no-connection = 连不上服务器。工作都在本机，有网络时再同步。
 lane-busy = 服务器正忙，请稍后再同步。
 lane-sign-in = 服务器不再认识本机，请向内勤索取新的登记码。工作都还在本机。
+lane-no-room = 本机在服务器上的空间已用完。已确认的内容不受影响；其余内容保留在手机上，待办公室腾出空间后再发送。
 lane-bad-answer = 服务器的答复无法识别。请检查网络是否要求登录，或更新应用。
 lane-not-run = 同步没有做完，请再试一次。
 
@@ -40,6 +41,7 @@ held-missing-dependency = 所依据的修改还没有到达，到达后会自动
 held-too-large = 超过允许的大小。请联系支持。
 held-not-allowed = 你的职务不能做这一项。由公司处理。
 held-unknown-subject = 服务器没有它所说的走访点或客户。由公司处理。
+held-no-room = 服务器为本机保留待处理内容的空间已用完。内容仍在手机上，会再次发送。
 held-id-reused = 同一编号曾以其他内容发送过。请联系支持。
 
 sync-item-check-in = 签到

@@ -20,6 +20,7 @@ use crate::console::layout::fault::Fault;
 use crate::console::layout::fields::Fields;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::notice::see_other;
+use crate::journal::Amount;
 
 /// A code that was just issued, for the administrator's own page only.
 #[derive(Clone)]
@@ -58,6 +59,8 @@ struct DeviceLine {
     enrolled: Instant,
     seen: Option<Instant>,
     revoked: Option<Instant>,
+    attachments: String,
+    held: String,
 }
 
 #[derive(Template)]
@@ -105,13 +108,24 @@ fn index_page(caller: &Caller, tickets: &Tickets) -> Result<Index, Fault> {
             },
             |_| false,
         ),
-        devices: devices.into_iter().map(device_line).collect(),
+        devices: devices
+            .into_iter()
+            .map(|device| device_line(caller, device))
+            .collect::<Result<_, _>>()?,
         p,
     })
 }
 
-fn device_line(device: Device) -> DeviceLine {
-    DeviceLine {
+fn device_line(caller: &Caller, device: Device) -> Result<DeviceLine, Fault> {
+    let organisation = &caller.who.organisation;
+    let quotas = organisation.quotas();
+    let usage = organisation
+        .journal()
+        .usage(device.id, None)
+        .map_err(|error| Fault::broken(&error))?;
+    Ok(DeviceLine {
+        attachments: of_share(usage.attachments, quotas.attachments()),
+        held: of_share(usage.held, quotas.held()),
         id: device.id,
         short: device.id.to_string().chars().take(8).collect(),
         name: device.name,
@@ -119,7 +133,19 @@ fn device_line(device: Device) -> DeviceLine {
         enrolled: device.enrolled,
         seen: device.seen,
         revoked: device.revoked,
-    }
+    })
+}
+
+/// How much of a share is used: pieces and MiB.
+fn of_share(used: Amount, share: Amount) -> String {
+    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+    format!(
+        "{}/{} · {}/{} MiB",
+        used.count,
+        share.count,
+        mib(used.size_bytes),
+        mib(share.size_bytes)
+    )
 }
 
 pub(in crate::console) async fn issue(

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use super::{Desk, DeskError, LedgerFile};
 use crate::auth::accounts::{Accounts, NewAccount};
+use crate::config::Quotas;
 use crate::ledger_import::{KnownCustomer, Options};
 use crate::organisation::{Organisation, Surroundings};
 
@@ -49,7 +50,11 @@ impl Office {
         let id = accounts
             .create_organisation("样例机械有限公司", "在本设备上签名即为本人签名。", now)
             .unwrap();
-        let around = Surroundings { accounts, clock };
+        let around = Surroundings {
+            accounts,
+            clock,
+            quotas: Quotas::DEFAULT,
+        };
         let organisation =
             Organisation::open(id, "样例机械有限公司".to_owned(), folder.path(), around).unwrap();
         Self {

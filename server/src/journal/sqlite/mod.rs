@@ -16,8 +16,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{Batch, JournalError};
 
-const SCHEMA: &str = include_str!("schema.sql");
-const SCHEMA_VERSION: i64 = 1;
+/// Each version's tables, from the first on.
+const SCHEMAS: [&str; 2] = [include_str!("schema.sql"), include_str!("attachments.sql")];
+const SCHEMA_VERSION: i64 = 2;
 /// Most batches in one commit.
 const GROUP: usize = 256;
 /// Most batches that wait for the writer; who comes after waits at the door.
@@ -129,9 +130,11 @@ fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     if version > SCHEMA_VERSION {
         return Err(JournalError::Newer(version));
     }
-    if version == 0 {
+    if version < SCHEMA_VERSION {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(SCHEMA)?;
+        for schema in SCHEMAS.iter().skip(usize::try_from(version).unwrap_or(0)) {
+            transaction.execute_batch(schema)?;
+        }
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         transaction.commit()?;
     }

@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 use super::write::{DOCUMENT, ENTRY, EVERYBODY, GRANT, REVOKE, RUN, SNAPSHOT};
 use super::{Job, SqliteJournal, copy, feed, int, number};
 use crate::journal::{
-    Batch, FeedPage, FeedRequest, Given, GivenVerdict, Inventory, Journal, JournalError, Link,
-    Quarantined, Row, RowBody, Standing, StoredDocument, Whole,
+    Amount, Attachment, Batch, FeedPage, FeedRequest, Given, GivenVerdict, Inventory, Journal,
+    JournalError, Link, Quarantined, Row, RowBody, Standing, StoredDocument, Usage, Whole,
 };
 
 impl Journal for SqliteJournal {
@@ -166,6 +166,55 @@ impl Journal for SqliteJournal {
         limit: usize,
     ) -> Result<Vec<Quarantined>, JournalError> {
         self.reading(|db| quarantine(db, device, limit))
+    }
+
+    fn usage(&self, device: DeviceId, since: Option<Instant>) -> Result<Usage, JournalError> {
+        let amount = |row: &SqlRow<'_>| {
+            Ok(Amount {
+                count: number(row, 0)?,
+                size_bytes: number(row, 1)?,
+            })
+        };
+        self.reading(|db| {
+            let since = since.map_or(i64::MIN, Instant::ms);
+            let attachments = db
+                .prepare_cached(
+                    "select count(*), coalesce(sum(size_bytes), 0) from attachments
+                     where device = :device and received_ms >= :since",
+                )?
+                .query_one(
+                    named_params! { ":device": device.as_bytes(), ":since": since },
+                    amount,
+                )?;
+            let held = db
+                .prepare_cached(
+                    "select count(*), coalesce(sum(length(bytes)), 0) from quarantine
+                     where device = :device and released_seq is null",
+                )?
+                .query_one(named_params! { ":device": device.as_bytes() }, amount)?;
+            Ok(Usage { attachments, held })
+        })
+    }
+
+    fn attachment(&self, device: DeviceId, blob: Digest) -> Result<Attachment, JournalError> {
+        self.reading(|db| {
+            let known = db
+                .prepare_cached(
+                    "select is_named, received_ms is not null from attachments
+                     where device = :device and blob = :blob",
+                )?
+                .query_row(
+                    named_params! { ":device": device.as_bytes(), ":blob": blob.0 },
+                    |row| {
+                        Ok(Attachment {
+                            is_named: row.get(0)?,
+                            is_kept: row.get(1)?,
+                        })
+                    },
+                )
+                .optional()?;
+            Ok(known.unwrap_or_default())
+        })
     }
 
     fn backup(&self, to: &Path) -> Result<(), JournalError> {

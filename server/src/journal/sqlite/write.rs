@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::int;
 use super::read::{cbor, code_name, digest_of, kind_name};
 use crate::journal::{
-    Batch, DocumentRecord, EntryRecord, Expect, JournalError, KeptEnvelope, KeptVerdict, Link,
-    Record, RunRecord, Whole,
+    Batch, DocumentRecord, EntryRecord, Expect, JournalError, KeptAttachment, KeptEnvelope,
+    KeptVerdict, Link, Record, RunRecord, Whole,
 };
 
 /// The reader that stands for everybody.
@@ -50,6 +50,9 @@ pub(super) fn apply(db: &Connection, batch: &Batch) -> Result<Vec<u64>, JournalE
     }
     for envelope in &batch.envelopes {
         writer.envelope(envelope, &numbers)?;
+    }
+    for attachment in &batch.attachments {
+        writer.attachment(attachment)?;
     }
     Ok(numbers
         .into_iter()
@@ -471,7 +474,38 @@ impl Writer<'_> {
         }
     }
 
+    fn attachment(&self, attachment: &KeptAttachment) -> Result<(), JournalError> {
+        self.db
+            .prepare_cached(
+                "insert into attachments (device, blob, is_named, size_bytes, received_ms)
+                 values (:device, :blob, 0, :size, :received_ms)
+                 on conflict (device, blob) do update set size_bytes = :size, received_ms = :received_ms
+                 where received_ms is null",
+            )?
+            .execute(named_params! {
+                ":device": attachment.device.as_bytes(),
+                ":blob": attachment.blob.0,
+                ":size": int(attachment.size_bytes),
+                ":received_ms": self.received_ms,
+            })?;
+        Ok(())
+    }
+
+    fn named(&self, envelope: &KeptEnvelope) -> Result<(), JournalError> {
+        let mut insert = self.db.prepare_cached(
+            "insert into attachments (device, blob, is_named, size_bytes) values (:device, :blob, 1, 0)
+             on conflict (device, blob) do update set is_named = 1",
+        )?;
+        for part in &envelope.parts {
+            insert.execute(
+                named_params! { ":device": envelope.device.as_bytes(), ":blob": part.0 },
+            )?;
+        }
+        Ok(())
+    }
+
     fn envelope(&self, envelope: &KeptEnvelope, numbers: &[i64]) -> Result<(), JournalError> {
+        self.named(envelope)?;
         let seq = match &envelope.verdict {
             KeptVerdict::Admitted(place) => {
                 Some(numbers.get(*place).copied().ok_or(JournalError::Stale)?)
