@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use countersign_tests::story::ceremony::PromisePaper;
 use countersign_tests::story::field::FirstStop;
 use countersign_tests::story::office::{PASSWORD, PEOPLE};
 use countersign_tests::story::phone::{Phone, Reach, launch};
 use countersign_tests::story::processes::{Process, built};
-use countersign_tests::story::{Broken, field, office, review};
+use countersign_tests::story::{Broken, ceremony, field, office, review};
 
 #[derive(Debug, Parser)]
 #[command(name = "countersign-demo", about = "A sample company and two phones")]
@@ -238,7 +239,9 @@ fn tell(tale: &mut Tale) -> Result<(), Broken> {
     prepare(tale, &url)?;
     let (rep, technician) = bind_phones(tale, &url, folder.path())?;
     let (mut rep, mut technician, first) = day_without_network(tale, rep, technician)?;
+    let papers = papers_and_refusal(tale, &mut rep)?;
     evening(tale, (&mut rep, &mut technician), &first)?;
+    papers_at_the_office(tale, &url, (&mut rep, &mut technician), &papers)?;
     review_the_day(tale, &url, &mut rep, &first)?;
     let ended = rep
         .stop()
@@ -327,6 +330,38 @@ fn day_without_network(
         field::nothing_is_green(&mut rep),
     )?;
     Ok((rep, technician, first))
+}
+
+/// The signed promise paper, and the stop where nobody signed.
+type PapersAndRefusal = (PromisePaper, String);
+
+fn papers_and_refusal(tale: &mut Tale, rep: &mut Phone) -> Result<PapersAndRefusal, Broken> {
+    let told = "the second customer signs a promise of two instalments; the guarantor signs too, a copy is handed over";
+    let promise = tale.step(told, ceremony::promise_paper(rep))?;
+    let told = "the third refuses: two statements, the letter's label and its posting day";
+    let refused = tale.step(told, ceremony::refusal_script(rep))?;
+    Ok((promise, refused))
+}
+
+fn papers_at_the_office(
+    tale: &mut Tale,
+    url: &str,
+    (rep, technician): (&mut Phone, &mut Phone),
+    (promise, refused): &PapersAndRefusal,
+) -> Result<(), Broken> {
+    let witnessed = field::sync(technician)
+        .and_then(|()| ceremony::second_member_witnesses(technician, refused))
+        .and_then(|()| ceremony::technician_countersigns(technician, promise))
+        .and_then(|()| field::sync(technician))
+        .and_then(|()| field::sync(rep));
+    tale.step(
+        "the technician says on his own phone what he saw, and countersigns the promise paper",
+        witnessed,
+    )?;
+    tale.step(
+        "the manager reads the promise paper with what belongs to it, and the refusal with its letter",
+        ceremony::manager_reads(url, promise, refused),
+    )
 }
 
 fn evening(

@@ -16,7 +16,7 @@ pub struct FirstStop {
     pub total: String,
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String, Broken> {
+pub(super) fn text(value: &Value, pointer: &str) -> Result<String, Broken> {
     let found = value
         .pointer(pointer)
         .and_then(Value::as_str)
@@ -24,7 +24,7 @@ fn text(value: &Value, pointer: &str) -> Result<String, Broken> {
     found.ok_or_else(|| Broken::new(format!("no text at {pointer} in {value}")))
 }
 
-fn check(is_so: Option<bool>, sentence: &str, seen: &Value) -> Result<(), Broken> {
+pub(super) fn check(is_so: Option<bool>, sentence: &str, seen: &Value) -> Result<(), Broken> {
     if is_so == Some(true) {
         Ok(())
     } else {
@@ -303,14 +303,14 @@ pub fn answer_send_back(phone: &mut Phone, stop: &str, reason: &str) -> Result<(
     sync(phone)
 }
 
-fn fix() -> Value {
+pub(super) fn fix() -> Value {
     json!({
         "lat_e7": 312_304_000, "lon_e7": 1_214_737_000, "crs": "wgs84", "accuracy_mm": 12_000, "age_ms": 900,
         "provider": "gps", "source": "measured",
     })
 }
 
-fn stroke(number: usize) -> Value {
+pub(super) fn stroke(number: usize) -> Value {
     let points: Vec<usize> = (0..24).collect();
     let column =
         |of: &dyn Fn(usize) -> usize| points.iter().map(|point| of(*point)).collect::<Vec<_>>();

@@ -31,8 +31,13 @@ pub(super) struct Cast {
 impl Cast {
     /// A plan for C001 and C002 with the rep, still a draft.
     pub(super) fn with_draft() -> Self {
+        Self::with_draft_of(&ROWS)
+    }
+
+    /// The same from another ledger, of at least two customers.
+    pub(super) fn with_draft_of(ledger: &[(&str, &str, &str, &str)]) -> Self {
         let office = Office::new();
-        office.signed_ledger(&ROWS);
+        office.signed_ledger(ledger);
         let clerk = office.somebody("clerk", &[Role::Clerk]);
         let manager = office.somebody("manager", &[Role::SalesManager]);
         let director = office.somebody("director", &[Role::Director]);

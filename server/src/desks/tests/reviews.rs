@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::plans::Cast;
 use super::*;
 use crate::auth::devices::Introduction;
-use crate::desks::{NewSentBack, ReviewState, VerificationStep};
+use crate::desks::{NewSentBack, PlanEdit, ReviewState, VerificationStep};
 use crate::organisation::Item;
 
 /// A phone that writes entries; the network is left out.
@@ -146,6 +146,49 @@ fn acknowledgement(cast: &Cast, cents: i64) -> Fact {
         consents: None,
         instalments: None,
     }))
+}
+
+/// A claim whose last day is 1 July 2026, the day of the tests' clock; the plan is for 15 July.
+const OLD: [(&str, &str, &str, &str); 2] = [
+    ("C001", "00000001", "2023-06-30", "386420.00"),
+    ("C002", "00000002", "2025-06-30", "2000.00"),
+];
+
+fn agrees_expressly(cast: &Cast) -> bool {
+    let stop = &cast.approved().stops[0];
+    let organisation = &cast.office.organisation;
+    match organisation
+        .snapshot(stop.statement)
+        .unwrap()
+        .unwrap()
+        .open()
+    {
+        Ok(Snapshot::Statement(statement)) => statement.render_model.agrees_expressly(),
+        other => panic!("expected a statement, got {other:?}"),
+    }
+}
+
+#[test]
+fn an_old_claims_statement_agrees_expressly_until_a_receipt_in_time_restarts_it() {
+    for (capacity, still_agrees) in [
+        (Capacity::LegalRepresentative, false),
+        (Capacity::OtherEmployee, true),
+    ] {
+        let cast = Cast::with_draft_of(&OLD);
+        cast.approve();
+        assert!(agrees_expressly(&cast));
+        let mut phone = Phone::of(&cast, &cast.rep);
+        let Fact::Acknowledgement(mut signed) = acknowledgement(&cast, 0) else {
+            panic!("it is an acknowledgement");
+        };
+        signed.signer.capacity = capacity;
+        let stop = cast.approved().stops[0].stop;
+        phone.write(&cast, (stop, None), Fact::Acknowledgement(signed));
+        let edits = [PlanEdit::AddToTeam(user_of(&cast.technician))];
+        cast.clerk.edit_plan(cast.plan, &edits).unwrap();
+        cast.approve();
+        assert_eq!(agrees_expressly(&cast), still_agrees, "{capacity:?}");
+    }
 }
 
 fn visited() -> (Cast, Phone, StopId, EntryId) {
