@@ -4,6 +4,7 @@ pub mod ageing;
 pub mod amount_in_words;
 pub mod approval;
 pub mod calendar;
+pub mod cash_hand_in;
 pub mod claim_age;
 pub mod guarantee;
 pub mod ids;

@@ -142,6 +142,35 @@ impl Money {
         self.amount
     }
 
+    /// So many of the currency's minor unit (分).
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`].
+    pub fn from_minor(currency: Currency, minor: i128) -> Result<Self, MoneyError> {
+        Decimal::try_from_i128_with_scale(minor, currency.scale())
+            .map(|amount| Self::rounded(currency, amount))
+            .map_err(|_out_of_range| MoneyError::TooLarge)
+    }
+
+    /// The amount in the currency's minor unit (分).
+    #[must_use]
+    pub const fn minor(&self) -> i128 {
+        self.amount.mantissa()
+    }
+
+    /// `numerator / denominator` of the amount, rounded half up (away from zero) once, by integer arithmetic.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`], also when the denominator is zero.
+    pub fn portion(self, numerator: i128, denominator: i128) -> Result<Self, MoneyError> {
+        let minor = self
+            .minor()
+            .checked_mul(numerator)
+            .and_then(|product| half_up(product, denominator))
+            .ok_or(MoneyError::TooLarge)?;
+        Self::from_minor(self.currency, minor)
+    }
+
     /// The sum.
     ///
     /// # Errors
@@ -192,6 +221,15 @@ impl Money {
     pub fn is_zero(&self) -> bool {
         self.amount.is_zero()
     }
+}
+
+/// The whole number nearest to `numerator / denominator`, a half away from zero; none when it cannot be computed.
+pub(super) fn half_up(numerator: i128, denominator: i128) -> Option<i128> {
+    let whole = numerator.checked_div(denominator)?;
+    let left = numerator.checked_rem(denominator)?;
+    let is_up = left.unsigned_abs().checked_mul(2)? >= denominator.unsigned_abs();
+    let away = numerator.signum().checked_mul(denominator.signum())?;
+    whole.checked_add(if is_up { away } else { 0 })
 }
 
 impl fmt::Display for Money {
@@ -262,6 +300,20 @@ mod tests {
             let sum = Money::sum(Currency::Cny, cents.iter().map(|c| Money::rounded(Currency::Cny, Decimal::new(*c, 2))));
             prop_assert_eq!(sum.unwrap().amount(), Decimal::new(cents.iter().sum(), 2));
         }
+    }
+
+    #[test]
+    fn a_portion_is_rounded_once_half_away_from_zero() {
+        let portion = |cents: i64, n, d| {
+            let money = Money::rounded(Currency::Cny, Decimal::new(cents, 2));
+            money.portion(n, d).map(|money| money.minor())
+        };
+        assert_eq!(portion(1, 1, 2), Ok(1));
+        assert_eq!(portion(-1, 1, 2), Ok(-1));
+        assert_eq!(portion(10, 1, 3), Ok(3));
+        assert_eq!(portion(-20, 1, -3), Ok(7));
+        assert_eq!(portion(1, 1, 0), Err(MoneyError::TooLarge));
+        assert_eq!(portion(4, i128::MAX, 1), Err(MoneyError::TooLarge));
     }
 
     #[test]
