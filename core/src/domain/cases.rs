@@ -5,7 +5,10 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::ids::UserId;
+use super::interest::DayCount;
 use super::money::{Currency, Money};
+use super::percent::Percent;
+use super::rates::RateTable;
 use super::time::{Day, Instant};
 
 const CASES: &str = include_str!("../../../tests/fixtures/domain-cases.json");
@@ -63,6 +66,34 @@ pub(super) fn money(value: &Value) -> Money {
     yuan(value.as_str().unwrap())
 }
 
+pub(super) fn percent(value: &Value) -> Percent {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// 365 unless the case says 360.
+pub(super) fn day_count(value: &Value) -> DayCount {
+    match value.as_u64() {
+        None | Some(365) => DayCount::Days365,
+        Some(360) => DayCount::Days360,
+        Some(other) => panic!("{other}"),
+    }
+}
+
+/// The invented benchmark of the file. Never ship it, never print it on a paper.
+pub(super) fn rate_table() -> RateTable {
+    let name = "FICTIONAL-LPR-1Y";
+    let rates = file()["rate_tables"][name]["rates"].clone();
+    RateTable {
+        name: name.to_owned(),
+        rates: rates
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|rate| (day(&rate["published"]), percent(&rate["percent"])))
+            .collect(),
+    }
+}
+
 pub(super) fn instant(value: &Value) -> Instant {
     let text = value.as_str().unwrap();
     let parsed = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%:z")
@@ -82,4 +113,46 @@ pub(super) fn user(name: &str) -> UserId {
 /// The name a value has on the wire.
 pub(super) fn wire_name<T: serde::Serialize>(value: T) -> String {
     text(&serde_json::to_value(value).unwrap())
+}
+
+/// Rules of the file that have no code yet.
+const PENDING: [&str; 1] = ["legal_effect_text"];
+
+/// The sources of this folder, white space left out: a rule's table test reads `cases::of("rule", count)`.
+fn sources() -> String {
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/domain"
+    ))];
+    let mut sources = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    sources.retain(|letter| !letter.is_whitespace());
+    sources
+}
+
+#[test]
+fn every_rule_of_the_file_is_tested_with_all_its_cases() {
+    let sources = sources();
+    let file = file();
+    let mut cases = 0;
+    let mut untested = Vec::new();
+    for (rule, list) in file["cases"].as_object().unwrap() {
+        let count = list.as_array().unwrap().len();
+        cases += count;
+        if !sources.contains(&format!("cases::of(\"{rule}\",{count})")) {
+            untested.push(rule.as_str());
+        }
+    }
+    untested.retain(|rule| !PENDING.contains(rule));
+    assert_eq!(untested, Vec::<&str>::new());
+    assert_eq!((file["cases"].as_object().unwrap().len(), cases), (25, 240));
 }

@@ -386,10 +386,12 @@ mod tests {
                 .iter()
                 .map(|finding| match finding {
                     SerialFinding::Gap(first, last) => last - first + 1,
-                    other => panic!("{other:?}"),
+                    SerialFinding::Repeated(_)
+                    | SerialFinding::OutsideBlock(_)
+                    | SerialFinding::VoidWithoutReason(_) => panic!("{finding:?}"),
                 })
                 .sum();
-            prop_assert_eq!(missing, last - numbers.len() as u64);
+            prop_assert_eq!(missing, last - u64::try_from(numbers.len()).unwrap());
         }
 
         #[test]

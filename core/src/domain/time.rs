@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 use serde::{Deserialize, Serialize};
 
@@ -138,6 +138,12 @@ impl Instant {
             .with_timezone(&chrono_tz::Asia::Shanghai)
             .format("%Y-%m-%d %H:%M")
             .to_string()
+    }
+
+    /// The time of day in Asia/Shanghai.
+    #[must_use]
+    pub fn shanghai_time(self) -> NaiveTime {
+        self.utc().with_timezone(&chrono_tz::Asia::Shanghai).time()
     }
 }
 
