@@ -22,6 +22,7 @@ desk-invalid-empty-list = The list has no customers.
 desk-invalid-long-list = The list is too long; make several.
 desk-invalid-customer-twice = A customer is named twice.
 desk-invalid-not-overdue = A customer has nothing overdue in the ledger in force.
+desk-invalid-amounts = An amount is too large to rank; check the ledger.
 desk-invalid-not-on-list = A customer is not on this list.
 desk-invalid-all-struck = Every customer is struck; send the list back with a reason instead.
 desk-invalid-list-not-approved = The list is not approved, so no plan can be made from it.

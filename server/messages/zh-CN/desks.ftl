@@ -22,6 +22,7 @@ desk-invalid-empty-list = 名单上没有客户。
 desk-invalid-long-list = 名单太长，请分成几份。
 desk-invalid-customer-twice = 同一客户列了两次。
 desk-invalid-not-overdue = 有客户在现行账目中没有逾期款项。
+desk-invalid-amounts = 有金额过大，无法排序，请核对账目。
 desk-invalid-not-on-list = 有客户不在这份名单上。
 desk-invalid-all-struck = 全部客户都被划去；请改为退回并说明原因。
 desk-invalid-list-not-approved = 名单尚未批准，不能据此编制方案。

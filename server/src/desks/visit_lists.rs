@@ -1,8 +1,15 @@
 //! 《定期上门催收客户名单》: screened by the clerk, decided by the sales manager.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_core::domain::calendar::Calendar;
 use countersign_core::domain::ids::{CustomerId, Digest, EntryId, VisitListId};
+use countersign_core::domain::limitation::{LimitationBasis, limitation};
+use countersign_core::domain::money::Money;
+use countersign_core::domain::time::Day;
+use countersign_core::domain::visit_priority::{
+    PriorityPolicy, RankedVisit, VisitCandidate, nearest_days_left, visit_priority,
+};
 use countersign_core::journal::facts::{
     Decision, Fact, StruckRow, VisitListDecided, VisitListProposed, VisitListRow,
 };
@@ -11,7 +18,7 @@ use countersign_core::read_model::customers::{
 };
 use countersign_core::read_model::ledgers;
 use countersign_core::read_model::visit_lists::{self, ListState, ListedCustomer, VisitListHead};
-use rust_decimal::Decimal;
+use rusqlite::Connection;
 
 use super::{Desk, DeskError, Need, Request, checked_text, ids};
 use crate::auth::policy::Action;
@@ -25,8 +32,8 @@ const LIST_LIMIT: usize = 2000;
 pub struct Candidate {
     /// What is overdue.
     pub row: OverdueRow,
-    /// Overdue amount times days past due; the rank follows from it.
-    pub score: Decimal,
+    /// Why it stands where it does, and the days left on its nearest limitation clock.
+    pub rank: RankedVisit<CustomerId>,
     /// It is on a list that waits or was approved already.
     pub is_listed: bool,
 }
@@ -69,42 +76,80 @@ impl Desk {
             .read(|connection| customers::overdue(connection, query))?)
     }
 
-    /// Overdue customers by overdue amount times days past due as of today, largest first.
+    /// Overdue customers in the order of [`visit_priority`] as of today.
+    ///
+    /// Limitation is counted from due days alone: what restarted a clock only gives more time. No trip cost is recorded, so
+    /// every trip counts as the cheapest.
     pub fn candidates(&self, limit: usize) -> Result<Vec<Candidate>, DeskError> {
         self.require(Action::ReadReceivables)?;
-        let query = OverdueQuery {
+        let (mut overdue, listed, due_days) = self.organisation.read(|connection| {
+            Ok((
+                self.all_overdue(connection)?,
+                visit_lists::listed_customers(connection)?,
+                customers::unsettled_due_days(connection)?,
+            ))
+        })?;
+        let ranked = self.ranked(&overdue, &due_days)?;
+        Ok(ranked
+            .into_iter()
+            .take(limit)
+            .filter_map(|rank| {
+                Some(Candidate {
+                    is_listed: listed.contains(&rank.id),
+                    row: overdue.remove(&rank.id)?,
+                    rank,
+                })
+            })
+            .collect())
+    }
+
+    fn all_overdue(
+        &self,
+        connection: &Connection,
+    ) -> rusqlite::Result<BTreeMap<CustomerId, OverdueRow>> {
+        let mut query = OverdueQuery {
             as_of: self.today(),
             search: String::new(),
-            sort: OverdueSort::Overdue,
+            sort: OverdueSort::Code,
             offset: 0,
             limit: customers::PAGE_LIMIT,
         };
-        let (page, listed) = self.organisation.read(|connection| {
-            Ok((
-                customers::overdue(connection, &query)?,
-                visit_lists::listed_customers(connection)?,
-            ))
-        })?;
-        let mut candidates: Vec<Candidate> = page
-            .rows
-            .into_iter()
-            .map(|row| Candidate {
-                is_listed: listed.contains(&row.customer),
-                score: row
-                    .overdue
-                    .amount()
-                    .checked_mul(Decimal::from(row.days_past_due))
-                    .unwrap_or(Decimal::MAX),
-                row,
+        let mut all = BTreeMap::new();
+        loop {
+            let page = customers::overdue(connection, &query)?;
+            if page.rows.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page.rows.into_iter().map(|row| (row.customer, row)));
+            query.offset = query.offset.saturating_add(customers::PAGE_LIMIT);
+        }
+    }
+
+    fn ranked(
+        &self,
+        overdue: &BTreeMap<CustomerId, OverdueRow>,
+        due_days: &BTreeMap<CustomerId, Vec<Day>>,
+    ) -> Result<Vec<RankedVisit<CustomerId>>, DeskError> {
+        let calendar = Calendar::published();
+        let today = self.today();
+        let days_left = |due: &Day| {
+            let basis = LimitationBasis::AgreedDueDay(*due);
+            limitation(&basis, &[], today, &calendar).days_left
+        };
+        let candidates: Vec<VisitCandidate<CustomerId>> = overdue
+            .values()
+            .filter_map(|row| {
+                let clocks = due_days.get(&row.customer)?.iter().map(days_left);
+                Some(VisitCandidate {
+                    id: row.customer,
+                    outstanding: row.outstanding,
+                    days_left: nearest_days_left(clocks)?,
+                    trip_cost: Money::zero(row.outstanding.currency()),
+                })
             })
             .collect();
-        candidates.sort_by(|a, b| {
-            b.score
-                .cmp(&a.score)
-                .then_with(|| a.row.customer.cmp(&b.row.customer))
-        });
-        candidates.truncate(limit);
-        Ok(candidates)
+        visit_priority(&candidates, &PriorityPolicy::default())
+            .map_err(|_amounts| DeskError::invalid("rows", "desk-invalid-amounts"))
     }
 
     /// All visit lists, newest first.
@@ -172,7 +217,7 @@ impl Desk {
     fn proposed_rows(
         &self,
         rows: &[ProposedRow],
-        cut_off: countersign_core::domain::time::Day,
+        cut_off: Day,
     ) -> Result<Vec<VisitListRow>, DeskError> {
         if rows.is_empty() {
             return Err(DeskError::invalid("rows", "desk-invalid-empty-list"));

@@ -1,5 +1,7 @@
 //! Customers: master data, and who is overdue by how much.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::Serialize;
 
@@ -204,6 +206,25 @@ fn overdue_row(row: &Row<'_>, currency: Currency) -> rusqlite::Result<OverdueRow
     })
 }
 
+/// The due days of what is not settled in the ledger in force, by customer; each ascending, at most 200,000 in all.
+pub fn unsettled_due_days(
+    connection: &Connection,
+) -> rusqlite::Result<BTreeMap<CustomerId, Vec<Day>>> {
+    let mut statement = connection.prepare_cached(
+        "select distinct customer, due from receivables
+         where outstanding_minor > 0 and ledger = (select ledger from ledgers order by number desc limit 1)
+         order by customer, due limit 200000",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut days: BTreeMap<CustomerId, Vec<Day>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        days.entry(parsed(row, "customer")?)
+            .or_default()
+            .push(parsed(row, "due")?);
+    }
+    Ok(days)
+}
+
 /// A customer's master data.
 pub fn customer(
     connection: &Connection,
@@ -321,6 +342,24 @@ mod tests {
         assert_eq!(first.days_past_due, 30);
         assert_eq!(first.buckets[0], yuan("7.00"));
         assert_eq!(first.buckets[1], yuan("100.00"));
+    }
+
+    #[test]
+    fn due_days_leave_credits_out_and_come_once_each() {
+        let mut connection = three_customers();
+        let days = unsettled_due_days(&connection).unwrap();
+        assert_eq!(days[&customer(1)], [day("2026-05-31"), day("2026-07-15")]);
+        assert_eq!(days.len(), 3);
+        let rows = [(1, "2026-05-31", "1.00"), (1, "2026-05-31", "2.00")];
+        written(&mut connection, |tx| {
+            sign(tx, 2, &ledger("2026-07-31", &rows));
+            Ok(())
+        });
+        let days = unsettled_due_days(&connection).unwrap();
+        assert_eq!(
+            days,
+            BTreeMap::from([(customer(1), vec![day("2026-05-31")])])
+        );
     }
 
     #[test]

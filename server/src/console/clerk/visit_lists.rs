@@ -5,6 +5,7 @@ use axum::extract::{Path, Query};
 use countersign_core::domain::ids::{CustomerId, VisitListId};
 use countersign_core::domain::money::Money;
 use countersign_core::domain::time::Instant;
+use countersign_core::domain::visit_priority::RankedVisit;
 use countersign_core::read_model::visit_lists::{ListState, ListedCustomer, VisitListHead};
 use serde::Deserialize;
 
@@ -55,6 +56,9 @@ struct CandidateRow {
     bucket: &'static str,
     overdue: Money,
     reason: String,
+    rank: RankedVisit<CustomerId>,
+    /// How the rank comes about.
+    rank_reason: String,
     is_ticked: bool,
     is_listed: bool,
 }
@@ -137,22 +141,20 @@ fn new_page(caller: &Caller, again: Option<VisitListId>) -> Result<NewPage, Faul
 }
 
 fn candidate(p: &Frame, found: Candidate, before: Option<&VisitListView>) -> CandidateRow {
-    let row = found.row;
     let earlier = before.and_then(|view| {
         view.rows
             .iter()
-            .find(|listed| listed.customer == row.customer)
+            .find(|listed| listed.customer == found.row.customer)
     });
     let reason = earlier.map_or_else(
-        || {
-            p.both(
-                "list-reason-proposal",
-                ("days", p.number(row.days_past_due)),
-                ("overdue", p.cash(&row.overdue)),
-            )
-        },
+        || reason_proposal(p, &found),
         |listed| listed.reason.clone(),
     );
+    let Candidate {
+        row,
+        rank,
+        is_listed,
+    } = found;
     CandidateRow {
         customer: row.customer,
         code: row.code,
@@ -162,9 +164,35 @@ fn candidate(p: &Frame, found: Candidate, before: Option<&VisitListView>) -> Can
         bucket: bucket(row.days_past_due),
         overdue: row.overdue,
         reason,
+        rank_reason: p.with_all(
+            "list-rank-reason",
+            &[
+                ("weight", rank.weight.to_string()),
+                ("outstanding", p.cash(&rank.outstanding)),
+                ("trip", p.cash(&rank.trip_cost)),
+                ("score", p.number(rank.score)),
+            ],
+        ),
+        rank,
         is_ticked: earlier.is_some(),
-        is_listed: found.is_listed && earlier.is_none(),
+        is_listed: is_listed && earlier.is_none(),
     }
+}
+
+fn reason_proposal(p: &Frame, found: &Candidate) -> String {
+    let key = if found.rank.is_expired {
+        "list-reason-proposal-past"
+    } else {
+        "list-reason-proposal"
+    };
+    p.with_all(
+        key,
+        &[
+            ("days", p.number(found.row.days_past_due)),
+            ("overdue", p.cash(&found.row.overdue)),
+            ("left", p.number(found.rank.days_left.unsigned_abs())),
+        ],
+    )
 }
 
 pub(in crate::console) async fn propose(caller: Caller, fields: Fields) -> Answer {

@@ -34,18 +34,38 @@ fn decide(desk: &Desk, list: VisitListId, decision: Decision) -> Result<(), Desk
 }
 
 #[test]
-fn candidates_rank_by_amount_and_age() {
+fn candidates_rank_by_what_a_visit_can_save() {
     let office = Office::new();
-    office.signed_ledger(&ROWS);
+    office.signed_ledger(&[
+        ("C001", "00000001", "2026-05-31", "8000.00"),
+        ("C002", "00000002", "2023-07-20", "2000.00"),
+        ("C003", "00000003", "2023-06-20", "9000.00"),
+        ("C004", "00000004", "2026-07-31", "100.00"),
+    ]);
     let clerk = office.somebody("clerk", &[Role::Clerk]);
     let candidates = clerk.candidates(10).unwrap();
-    let codes: Vec<&str> = candidates
+    let ranks: Vec<(&str, String, i64)> = candidates
         .iter()
-        .map(|candidate| candidate.row.code.as_str())
+        .map(|found| {
+            let rank = &found.rank;
+            (
+                found.row.code.as_str(),
+                rank.score.to_string(),
+                rank.days_left,
+            )
+        })
         .collect();
-    assert_eq!(codes, ["C001", "C002"]);
-    assert_eq!(candidates[1].row.days_past_due, 366);
+    assert_eq!(
+        ranks,
+        [
+            ("C002", "320.00".to_owned(), 19),
+            ("C003", "180.00".to_owned(), -11),
+            ("C001", "160.00".to_owned(), 1065),
+        ]
+    );
+    assert!(candidates[1].rank.is_expired);
     assert!(!candidates[0].is_listed);
+    assert_eq!(clerk.candidates(1).unwrap().len(), 1);
 }
 
 #[test]
