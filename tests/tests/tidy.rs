@@ -162,6 +162,32 @@ fn domain_and_views_are_pure() {
     assert_none("pure modules that reach outside", &found);
 }
 
+/// A rule's table test reads `cases::of("rule", count)`, which refuses another count.
+#[test]
+fn every_domain_rule_is_tested_with_all_its_cases() {
+    let mut tests = String::new();
+    for (path, source) in files(&[".rs"]) {
+        if path.starts_with("core/src/domain/") {
+            tests.extend(source.split_whitespace());
+        }
+    }
+    let file = fs::read_to_string(root().join("tests/fixtures/domain-cases.json"))
+        .expect("the cases are in the workspace");
+    let file: serde_json::Value = serde_json::from_str(&file).expect("the cases are JSON");
+    let rules = file["cases"].as_object().expect("cases by rule");
+    let counts = rules
+        .iter()
+        .map(|(rule, cases)| (rule, cases.as_array().map_or(0, Vec::len)));
+    let untested: Vec<String> = counts
+        .clone()
+        .filter(|(rule, count)| !tests.contains(&format!("cases::of(\"{rule}\",{count})")))
+        .map(|(rule, count)| format!("{rule}, {count} cases"))
+        .collect();
+    assert_none("rules without a test of all their cases", &untested);
+    let total: usize = counts.map(|(_, count)| count).sum();
+    assert_eq!((rules.len(), total), (25, 240));
+}
+
 #[test]
 fn names_say_what_a_thing_is() {
     let mut found = Vec::new();
