@@ -11,6 +11,7 @@ pub mod journal;
 pub mod papers;
 pub mod protocol;
 pub mod read_model;
+pub mod rendition;
 pub mod replica;
 pub mod snapshots;
 mod store;

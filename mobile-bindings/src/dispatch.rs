@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use countersign_core::domain::ids::EntryId;
 use countersign_core::domain::time::Clock as _;
 use countersign_core::journal::facts::PositionReport;
 use countersign_core::replica::{
@@ -139,6 +140,7 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "conflict.settle" => row(core.settle_conflict(&read(params)?)),
         "send_back.answer" => row(core.answer_send_back(&read(params)?)),
         "entry.read" => row(core.signed(read::<OfEntry>(params)?.entry)),
+        "entry.pdf" => pdf(replica, read::<OfEntry>(params)?.entry),
         _ => Err(broken("unknown-method")),
     }
 }
@@ -147,6 +149,12 @@ fn enrol(replica: &Replica, enrolment: &Enrolment) -> Result<Value, MobileError>
     let cancel = CancelToken::default();
     let wire = Wire::new(&*replica.platform.http, &enrolment.server_url, &cancel)?;
     row::<DeviceView>(replica.core.enrol(enrolment, &wire))
+}
+
+/// Where the page finds the file, once it is sure that there is one.
+fn pdf(replica: &Replica, entry: EntryId) -> Result<Value, MobileError> {
+    let file_name = replica.rendition(entry)?.file_name;
+    Ok(json!({ "file_name": file_name, "url": format!("copies/{entry}.pdf") }))
 }
 
 fn whereabouts(replica: &Replica, patience: &Patience) -> Result<Value, MobileError> {
@@ -207,6 +215,19 @@ mod tests {
         Biometric, Camera, Clock, ConfirmReply, Confirmation, FixReply, HttpAnswer, HttpCall,
         HttpClient, HttpReply, Locator, Observer, PhotoReply, Platform, SecureScreen,
     };
+
+    #[test]
+    fn without_a_font_there_is_no_pdf_and_the_key_says_why() {
+        let (_folder, replica) = phone();
+        let nowhere = tempfile::tempdir().unwrap();
+        replica.use_typeface(nowhere.path().join("none.ttc").display().to_string());
+        let request = r#"{"v":1,"id":1,"method":"entry.pdf","params":{"entry":"01890000-0000-7000-8000-000000000001"}}"#;
+        let answer = reply(&replica, request);
+        assert!(answer.contains("typeface-missing"), "{answer}");
+        std::fs::write(nowhere.path().join("none.ttc"), b"no font").unwrap();
+        let answer = reply(&replica, request);
+        assert!(answer.contains("typeface-unusable"), "{answer}");
+    }
 
     struct Phone;
 

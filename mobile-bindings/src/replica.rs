@@ -1,11 +1,13 @@
 //! The typed door: what a native shell opens, watches and syncs.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use countersign_core::domain::ids::EntryId;
 use countersign_core::domain::time::Instant;
-use countersign_core::replica::{self as core, OsRandom};
+use countersign_core::rendition::{Rendition, Typeface, USUAL_PLACES};
+use countersign_core::replica::{self as core, ErrorKind, OsRandom};
 use countersign_core::views::{LaneResult, SyncReport};
 
 use crate::devices::{CancelToken, Observer, Platform, Steady, Told, Unsent, Wire};
@@ -18,6 +20,7 @@ pub struct Replica {
     pub(crate) clock: Arc<Steady>,
     pub(crate) platform: Platform,
     unsent: Arc<Unsent>,
+    typeface: Mutex<Option<PathBuf>>,
 }
 
 impl fmt::Debug for Replica {
@@ -26,6 +29,17 @@ impl fmt::Debug for Replica {
             .field("core", &self.core)
             .finish_non_exhaustive()
     }
+}
+
+/// A PDF that is handed over.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct PaperCopy {
+    /// Its name, such as `对账单-20260715-7K2M9QX4T1WZ.pdf`.
+    pub file_name: String,
+    /// The name as the value of `Content-Disposition`.
+    pub disposition: String,
+    /// PDF/A-3u.
+    pub bytes: Vec<u8>,
 }
 
 /// How a sync ended. Nothing is lost by one that did not come to its end.
@@ -82,6 +96,7 @@ impl Replica {
             clock,
             platform,
             unsent,
+            typeface: Mutex::default(),
         }))
     }
 
@@ -114,6 +129,25 @@ impl Replica {
                 .all(|lane| *lane == LaneResult::Done),
             unsent: device.unsent,
             held: device.held,
+        })
+    }
+
+    /// Names the font file that papers are drawn with, instead of the places where Android and Debian have Noto Sans CJK.
+    pub fn use_typeface(&self, file: String) {
+        *self.typeface.lock().unwrap_or_else(PoisonError::into_inner) = Some(file.into());
+    }
+
+    /// The signed paper of an entry as a PDF, drawn on this device. Call it on a background thread: it reads a font of some
+    /// 20 MB. A shell answers the page's request for `copies/<entry>.pdf` with it.
+    pub fn paper_copy(&self, entry: String) -> Result<PaperCopy, MobileError> {
+        let entry = entry
+            .parse()
+            .map_err(|_no_id| MobileError::new(ErrorKind::Gone, "entry"))?;
+        let rendition = self.rendition(entry)?;
+        Ok(PaperCopy {
+            disposition: rendition.disposition(),
+            file_name: rendition.file_name,
+            bytes: rendition.bytes,
         })
     }
 
@@ -160,6 +194,24 @@ impl Replica {
             // A scheduler that fails is asked again after the next change; the pages say what is unsent.
             drop(scheduler.request());
         }
+    }
+
+    /// `entry.pdf`, and [`Replica::paper_copy`]. The font is read each time: kept, it would cost more than the app itself.
+    pub(crate) fn rendition(&self, entry: EntryId) -> Result<Rendition, MobileError> {
+        let chosen = self
+            .typeface
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let places =
+            chosen.map_or_else(|| USUAL_PLACES.map(PathBuf::from).into(), |file| vec![file]);
+        let bytes = places
+            .iter()
+            .find_map(|place| std::fs::read(place).ok())
+            .ok_or_else(|| MobileError::new(ErrorKind::Support, "typeface-missing"))?;
+        let typeface = Typeface::read(bytes)
+            .map_err(|_unfit| MobileError::new(ErrorKind::Support, "typeface-unusable"))?;
+        Ok(self.core.rendition(entry, &typeface)?)
     }
 
     /// `sync.run`.

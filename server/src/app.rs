@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use countersign_core::domain::ids::{OrganisationId, UserId};
 use countersign_core::domain::time::Clock;
+use countersign_core::rendition::{Typeface, USUAL_PLACES};
 use countersign_core::snapshots::policy::Role;
 
 use tokio::sync::watch;
@@ -49,6 +50,7 @@ struct Inner {
     accounts: Arc<Accounts>,
     organisations: RwLock<BTreeMap<OrganisationId, Arc<Organisation>>>,
     metrics: Metrics,
+    typeface: Mutex<Option<Typeface>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -74,6 +76,7 @@ impl App {
                 accounts,
                 organisations: RwLock::new(BTreeMap::new()),
                 metrics: Metrics::default(),
+                typeface: Mutex::default(),
                 stopping: watch::Sender::new(false),
             }),
         };
@@ -165,6 +168,24 @@ impl App {
         &self.inner.metrics
     }
 
+    /// The font that papers are drawn with, read when it is first asked for; none when no file is there that serves.
+    #[must_use]
+    pub fn typeface(&self) -> Option<Typeface> {
+        let mut typeface = self
+            .inner
+            .typeface
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if typeface.is_none() {
+            let places = match &self.settings().typeface {
+                Some(file) => vec![file.clone()],
+                None => USUAL_PLACES.map(PathBuf::from).into(),
+            };
+            *typeface = places.iter().find_map(|place| read_typeface(place));
+        }
+        typeface.clone()
+    }
+
     /// Ends what would never end by itself, such as streams of events.
     pub fn stop(&self) {
         self.inner.stopping.send_replace(true);
@@ -211,6 +232,17 @@ impl App {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn read_typeface(place: &Path) -> Option<Typeface> {
+    let bytes = std::fs::read(place)
+        .inspect_err(|error| tracing::debug!(place = %place.display(), %error, "no font here"))
+        .ok()?;
+    Typeface::read(bytes)
+        .inspect_err(
+            |error| tracing::warn!(place = %place.display(), %error, "a font does not serve"),
+        )
+        .ok()
 }
 
 /// Where an organisation's journal, key, attachments and read model are.

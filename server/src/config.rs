@@ -38,6 +38,10 @@ pub struct Settings {
     /// the `__Host-` prefix and `Secure`; put a reverse proxy with the certificate in front.
     #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// The font file that papers are drawn with as PDF. Without it, the places where Noto Sans CJK usually is
+    /// (Debian: package `fonts-noto-cjk`).
+    #[arg(long, env = "COUNTERSIGN_TYPEFACE", value_name = "FILE")]
+    pub typeface: Option<PathBuf>,
     /// What is logged, such as `info` or `countersign_server=debug,warn`. Never names, amounts, positions or keys.
     #[arg(
         long,
@@ -136,6 +140,7 @@ impl Settings {
             data: DataFolder { path },
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
+            typeface: None,
             log: "info".to_owned(),
             quotas: Quotas::DEFAULT,
             log_format: LogFormat::Text,

@@ -148,6 +148,9 @@ fn doc(root: &Path) -> Result<(), Failure> {
 }
 
 fn rust(root: &Path) -> Result<(), Failure> {
+    // Papers are drawn in it.
+    let font = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+    tools::provide_file(font, &["fonts-noto-cjk"])?;
     tools::run(root, "cargo", &["test", "--workspace"])
 }
 

@@ -88,12 +88,21 @@ pub(crate) fn is_installed(program: &str) -> bool {
 /// Makes sure that `program` is there: installs Debian's `packages` when this is root on a machine with apt, and otherwise
 /// fails with the command that provides it.
 pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<(), Failure> {
-    if is_installed(program) {
+    install(program, packages, || is_installed(program))
+}
+
+/// As [`provide`], for a file that a package puts into its place.
+pub(crate) fn provide_file(file: &str, packages: &[&str]) -> Result<(), Failure> {
+    install(file, packages, || Path::new(file).is_file())
+}
+
+fn install(what: &str, packages: &[&str], is_there: impl Fn() -> bool) -> Result<(), Failure> {
+    if is_there() {
         return Ok(());
     }
     let names = packages.join(" ");
     let wanted = format!(
-        "`{program}` is missing; install it with: sudo apt-get update && sudo apt-get install -y {names}"
+        "`{what}` is missing; install it with: sudo apt-get update && sudo apt-get install -y {names}"
     );
     if !is_root() || !is_installed("apt-get") {
         return Err(Failure::new(wanted));
@@ -111,7 +120,7 @@ pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<(), Failure> {
         &[&["install", "-y", "-qq"], packages].concat(),
         &[("DEBIAN_FRONTEND", "noninteractive")],
     )?;
-    if is_installed(program) {
+    if is_there() {
         Ok(())
     } else {
         Err(Failure::new(wanted))

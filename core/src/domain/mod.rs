@@ -34,6 +34,7 @@ pub mod target_split;
 pub mod three_figures;
 pub mod time;
 pub mod visit_priority;
+pub mod verification_code;
 
 #[cfg(test)]
 mod cases;

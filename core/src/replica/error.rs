@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::documents::DocumentError;
 use crate::journal::seal::SealError;
 use crate::read_model::documents::ProjectError;
+use crate::rendition::RenditionError;
 use crate::store::StoreError;
 
 /// What a screen can do about an error.
@@ -113,6 +114,9 @@ pub enum ReplicaError {
     /// A document cannot be read or edited so.
     #[error("the document cannot be read or edited so")]
     Document(#[from] DocumentError),
+    /// A paper cannot be drawn as a PDF.
+    #[error(transparent)]
+    Rendition(#[from] RenditionError),
     /// The device key does not work.
     #[error("the device key cannot be used")]
     Key,
@@ -140,6 +144,7 @@ impl ReplicaError {
             | Self::File(_)
             | Self::Damaged(_)
             | Self::Document(_)
+            | Self::Rendition(_)
             | Self::Key
             | Self::Unfit(_)
             | Self::Random => ErrorKind::Support,
@@ -164,6 +169,8 @@ impl ReplicaError {
             Self::File(_) => "file-unusable",
             Self::Damaged(_) => "store-damaged",
             Self::Document(_) => "document-unusable",
+            Self::Rendition(RenditionError::Typeface(_)) => "typeface-unusable",
+            Self::Rendition(_) => "paper-undrawable",
             Self::Unfit(reason) => reason,
             Self::Key => "device-key-unusable",
             Self::Random => "no-random-bytes",

@@ -24,7 +24,7 @@ mod signed;
 mod signings;
 mod statements;
 mod stops;
-mod strokes;
+pub(crate) mod strokes;
 mod sync;
 #[cfg(test)]
 mod tests;

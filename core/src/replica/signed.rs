@@ -3,12 +3,14 @@
 use rusqlite::Connection;
 
 use crate::domain::ids::{DeviceId, Digest, EntryId};
+use crate::domain::verification_code::VerificationCode;
 use crate::journal::facts::{Acknowledgement, Fact};
 use crate::journal::seal::SealedEntry;
 use crate::journal::signer::verify_raw;
 use crate::journal::{ChainHead, Entry};
 use crate::protocol::{Envelope, PushAnswer, VerdictKind};
 use crate::read_model::{devices, entries, people, positions, statements, stops};
+use crate::rendition::{self, Rendition, Typeface};
 use crate::replica::error::or_not_found;
 use crate::replica::papers::model_of;
 use crate::replica::strokes::opens_commitment;
@@ -52,6 +54,8 @@ impl Replica {
                 render_model_digest: paper.render_model,
                 hash_short: paper.render_model.short(),
                 hash: sealed.hash(),
+                verification_code: VerificationCode::of(&sealed.hash()).to_string(),
+                qr_svg: rendition::entry_qr_image(&sealed.hash()),
                 total: paper.total,
                 total_words: statements::in_words(paper.total),
                 signer: paper.signer.clone(),
@@ -80,6 +84,17 @@ impl Replica {
                 state: row.state,
             })
         })
+    }
+
+    /// A signed paper as a PDF, to be handed over at once.
+    ///
+    /// # Errors
+    /// As [`Replica::signed`]; [`ReplicaError::Rendition`] when it cannot be drawn.
+    pub fn rendition(&self, id: EntryId, typeface: &Typeface) -> Result<Rendition, ReplicaError> {
+        let view = self.signed(id)?;
+        let sealed =
+            self.read(|connection| or_not_found(store::entries::sealed(connection, id)?, "entry"))?;
+        Ok(rendition::signed(&view, &sealed, typeface)?)
     }
 
     /// Reads this device's whole chain back: every sealed entry opens, what is signed by itself verifies, numbers and hashes

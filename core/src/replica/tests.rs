@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use minicbor::bytes::ByteVec;
 use rusqlite::Connection;
 
+use crate::domain::ids::EntryId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::position::{Crs, FixSource, RawFix};
 use crate::domain::signer::{Capacity, SealCondition};
@@ -15,6 +16,7 @@ use crate::journal::facts::{
     Viewing,
 };
 use crate::papers::PaperDraft;
+use crate::rendition::{Typeface, USUAL_PLACES};
 use crate::replica::fake::{FakeServer, Phone, STOP};
 use crate::replica::*;
 use crate::views::{
@@ -419,6 +421,28 @@ fn the_signed_paper_reads_as_it_was_shown_and_verifies() {
     let paper = phone.signed(entry).unwrap();
     assert_eq!(paper.verification.receipt, Check::Holds);
     assert_eq!(paper.state, ObjectState::Receipted);
+}
+
+#[test]
+fn a_signed_paper_is_handed_over_as_a_file_before_anything_is_sent() {
+    let server = FakeServer::new();
+    let phone = Phone::enrolled(1, &server);
+    phone.sync(&server).unwrap();
+    let entry = sign(&phone).entry;
+    let font = std::fs::read(USUAL_PLACES[0]).expect("install fonts-noto-cjk");
+    let typeface = Typeface::read(font).unwrap();
+    let copy = phone.rendition(entry, &typeface).unwrap();
+    let code = phone.signed(entry).unwrap().verification_code;
+    assert!(
+        copy.file_name
+            .ends_with(&format!("{}.pdf", code.replace('-', "")))
+    );
+    assert_eq!(phone.rendition(entry, &typeface).unwrap(), copy);
+    let nobody = EntryId::from_bytes([9; 16]);
+    assert_eq!(
+        refused(phone.rendition(nobody, &typeface)),
+        (ErrorKind::Gone, "entry")
+    );
 }
 
 #[test]

@@ -105,6 +105,10 @@ pub struct SignedView {
     pub hash_short: String,
     /// Digest of the sealed entry.
     pub hash: Digest,
+    /// Its verification code, to be compared by voice.
+    pub verification_code: String,
+    /// The digest as a QR code, an SVG image for the screen.
+    pub qr_svg: String,
     /// Total confirmed.
     pub total: Money,
     /// The total in words (大写).

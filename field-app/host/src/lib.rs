@@ -36,6 +36,8 @@ pub struct Settings {
     pub ui: PathBuf,
     /// Address of the server, proposed when the device is enrolled.
     pub server: Option<String>,
+    /// Font file that papers are drawn with; without it, the places where Noto Sans CJK usually is.
+    pub typeface: Option<PathBuf>,
     /// Test controls.
     pub controls: ControlDoor,
 }
@@ -122,6 +124,9 @@ fn shell(settings: &Settings, address: SocketAddr, token: &str) -> Result<Shell,
     };
     let replica = open_replica(&settings.data, &controls)?;
     let (changes, _) = broadcast::channel(CHANGES_KEPT);
+    if let Some(file) = &settings.typeface {
+        replica.use_typeface(file.display().to_string());
+    }
     replica.observe(Arc::new(Announcer(changes.clone())));
     Ok(Shell {
         replica,

@@ -26,6 +26,9 @@ struct Arguments {
     /// Address of the server, proposed when the device is enrolled
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// Font file that papers are drawn with as PDF; usually found by itself (Debian: package fonts-noto-cjk)
+    #[arg(long, value_name = "FILE")]
+    typeface: Option<PathBuf>,
     /// Lets tests set the clock, the position and the network under /controls/
     #[arg(long)]
     controls: bool,
@@ -52,6 +55,7 @@ async fn run(arguments: Arguments) -> Result<(), HostError> {
         port: arguments.port,
         ui: arguments.ui,
         server: arguments.server,
+        typeface: arguments.typeface,
         controls: if arguments.controls {
             ControlDoor::Open
         } else {

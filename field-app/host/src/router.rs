@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path as Segment, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use countersign_mobile::{MissingFix, RawFix, Replica};
+use countersign_mobile::{MissingFix, MobileError, RawFix, Replica};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::{Stream, StreamExt as _};
@@ -58,7 +58,8 @@ pub enum ControlDoor {
 pub(crate) fn router(shell: Shell, ui: &Path, door: ControlDoor) -> Router {
     let mut pages = Router::new()
         .route("/rpc", post(rpc))
-        .route("/events", get(events));
+        .route("/events", get(events))
+        .route("/copies/{file}", get(copy));
     if door == ControlDoor::Open {
         pages = pages
             .route("/controls/clock", post(set_clock))
@@ -121,6 +122,36 @@ async fn rpc(State(shell): State<Shell>, request: String) -> Result<Response, St
     let reply = tokio::task::spawn_blocking(move || shell.replica.dispatch(request)).await;
     match reply {
         Ok(reply) => Ok(([(header::CONTENT_TYPE, "application/json")], reply).into_response()),
+        Err(error) => {
+            tracing::error!(%error, "a call into the core did not come back");
+            Err(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+/// The PDF of a signed paper: what a phone's shell answers from the core when the page asks for `copies/<entry>.pdf`.
+async fn copy(
+    State(shell): State<Shell>,
+    Segment(file): Segment<String>,
+) -> Result<Response, StatusCode> {
+    let entry = file
+        .strip_suffix(".pdf")
+        .ok_or(StatusCode::NOT_FOUND)?
+        .to_owned();
+    let copy = tokio::task::spawn_blocking(move || shell.replica.paper_copy(entry)).await;
+    match copy {
+        Ok(Ok(copy)) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/pdf".to_owned()),
+                (header::CONTENT_DISPOSITION, copy.disposition),
+            ];
+            Ok((headers, copy.bytes).into_response())
+        }
+        Ok(Err(MobileError::Gone { .. })) => Err(StatusCode::NOT_FOUND),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a paper could not be drawn");
+            Err(StatusCode::INTERNAL_SERVER_ERROR)
+        }
         Err(error) => {
             tracing::error!(%error, "a call into the core did not come back");
             Err(StatusCode::INTERNAL_SERVER_ERROR)

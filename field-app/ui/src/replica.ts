@@ -197,6 +197,8 @@ export const sendBacks = {
 
 export const entries = {
   read: (entry: string) => call<SignedView>("entry.read", { entry }),
+  /** Makes sure that the paper can be drawn as a PDF; the shell answers `url` with it. */
+  pdf: (entry: string) => call<{ readonly file_name: string; readonly url: string }>("entry.pdf", { entry }),
 };
 
 /** Photos, sounds and files of a stop. Bytes travel in base 64. */

@@ -61,3 +61,4 @@ desk-verify-total = The total that was confirmed is the statement's
 desk-verify-image = The drawn signature has arrived unchanged
 desk-verify-strokes = The strokes have arrived unchanged
 desk-verify-receipt = The server has admitted and numbered it
+desk-error-rendition = The PDF could not be drawn. The signed entry itself is unharmed; tell your administrator.

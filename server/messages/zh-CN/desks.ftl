@@ -61,3 +61,4 @@ desk-verify-total = 确认的合计与对账单一致
 desk-verify-image = 签名图像已收到且未被改动
 desk-verify-strokes = 笔迹已收到且未被改动
 desk-verify-receipt = 服务器已接收并编号
+desk-error-rendition = 无法生成 PDF。已签署的条目本身完好，请告知管理员。

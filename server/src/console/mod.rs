@@ -138,6 +138,7 @@ fn review_routes() -> Router<App> {
             "/entries/{entry}/signature.svg",
             get(manager::signed::signature),
         )
+        .route("/entries/{entry}/paper.pdf", get(manager::signed::pdf))
 }
 
 fn admin_routes() -> Router<App> {

@@ -1,6 +1,7 @@
 //! Why a desk said no. The words come from the catalogs, keyed by [`DeskError::key`].
 
 use countersign_core::documents::DocumentError;
+use countersign_core::rendition::RenditionError;
 
 use crate::auth::accounts::AccountsError;
 use crate::ledger_import::ImportError;
@@ -45,6 +46,9 @@ pub enum DeskError {
     /// The server's own database.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
+    /// A paper cannot be drawn as a PDF.
+    #[error(transparent)]
+    Rendition(#[from] RenditionError),
     /// Bytes that this server wrote and that no longer read back: a damaged disk.
     #[error("stored bytes do not read back")]
     Damaged,
@@ -92,6 +96,7 @@ impl DeskError {
             Self::Invalid { key, field: _ } => key,
             Self::Import(error) => error.key(),
             Self::Document(_) => "desk-error-document",
+            Self::Rendition(_) => "desk-error-rendition",
             Self::Append(_) | Self::Read(_) | Self::Accounts(_) | Self::Damaged => {
                 "desk-error-storage"
             }

@@ -14,6 +14,11 @@ entry-desk = Office decision
 entry-parts = { $complete } of { $total } attachments
 entry-signature-of = Signature of { $name }
 entry-image-missing = The drawn signature is not on this phone.
+entry-copy-title = Copy for the customer
+entry-copy-qr = QR code of this paper’s digest
+entry-copy-code = Verification code
+entry-copy-hint = The same code is on the PDF and in the office. Read it out to compare.
+entry-copy-pdf = Hand over as PDF
 
 check-title = Verification
 check-signature = Device signature

@@ -84,3 +84,6 @@ error-ref-nothing-unsent = Everything has been received; there is nothing to exp
 error-ref-export-too-large = There is too much for one file. Export the items one by one.
 error-ref-envelope = This item is no longer on this phone. Go back and look.
 error-ref-licences = The list of licences was not installed with the app. Update the app.
+error-ref-typeface-missing = No Chinese font was found on this device, so there is no PDF. Show the QR code instead, and tell support (Debian: package fonts-noto-cjk).
+error-ref-typeface-unusable = The Chinese font on this device cannot be read, so there is no PDF. Show the QR code instead, and tell support.
+error-ref-paper-undrawable = The PDF cannot be drawn. The signed paper itself is safe on this device; show the QR code and tell support.

@@ -14,6 +14,11 @@ entry-desk = 公司处理
 entry-parts = 附件 { $complete }/{ $total }
 entry-signature-of = { $name } 的签名
 entry-image-missing = 签名图像不在本机。
+entry-copy-title = 客户留存件
+entry-copy-qr = 本件摘要的二维码
+entry-copy-code = 核验码
+entry-copy-hint = PDF 和公司后台显示同一核验码，可在电话中逐位核对。
+entry-copy-pdf = 生成 PDF 交给客户
 
 check-title = 核验
 check-signature = 本机数字签名

@@ -84,3 +84,6 @@ error-ref-nothing-unsent = 全部工作都已收妥，没有需要导出的内�
 error-ref-export-too-large = 内容太多，一个文件放不下。请逐项导出。
 error-ref-envelope = 这一项已不在本机。请返回后再看。
 error-ref-licences = 许可清单没有随应用安装，请更新应用。
+error-ref-typeface-missing = 本机没有中文字体，无法生成 PDF。请先出示二维码，并联系技术支持（Debian：软件包 fonts-noto-cjk）。
+error-ref-typeface-unusable = 本机的中文字体无法读取，不能生成 PDF。请先出示二维码，并联系技术支持。
+error-ref-paper-undrawable = 无法生成 PDF。已签文件本身完好保存在本机；请先出示二维码，并联系技术支持。

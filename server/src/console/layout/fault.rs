@@ -111,6 +111,7 @@ impl From<DeskError> for Fault {
             | DeskError::Read(_)
             | DeskError::Accounts(_)
             | DeskError::Document(_)
+            | DeskError::Rendition(_)
             | DeskError::Damaged => Self::broken(&error),
         }
     }

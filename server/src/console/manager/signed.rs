@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::IntoResponse as _;
 use countersign_core::domain::ids::{Digest, EntryId, StopId, UserId};
 use countersign_core::domain::time::Instant;
+use countersign_core::domain::verification_code::VerificationCode;
 use countersign_core::journal::facts::{Acknowledgement, Fact, PositionReport};
 use countersign_core::journal::{Entry, Scope};
 use countersign_core::read_model::statements::in_words;
@@ -40,6 +41,7 @@ struct SignedPage {
     position: String,
     author: UserId,
     hash: Digest,
+    code: VerificationCode,
     ledger: Digest,
     pieces: Vec<Piece>,
     verdict: Vec<VerdictLine>,
@@ -124,6 +126,7 @@ fn signed_page(
         viewing: viewing(&p, &ack),
         position: position(&p, &ack.position),
         author: entry.author,
+        code: VerificationCode::of(&hash),
         hash,
         ledger: statement.ledger,
         verdict: report.map(|report| verdict(&p, report)).unwrap_or_default(),
@@ -194,4 +197,21 @@ pub(in crate::console) async fn signature(caller: Caller, Path(id): Path<EntryId
         ),
     ];
     Ok((private(), headers, bytes).into_response())
+}
+
+/// The paper as a PDF under its own name.
+pub(in crate::console) async fn pdf(caller: Caller, Path(id): Path<EntryId>) -> Answer {
+    let rendition = caller
+        .run(move |caller| {
+            caller.needs(Action::ReadVisits)?;
+            let typeface = caller.app.typeface();
+            let typeface = typeface.ok_or(Fault::Rule("signed-no-typeface", Vec::new()))?;
+            Ok(caller.desk().rendition(id, &typeface)?)
+        })
+        .await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, rendition.disposition()),
+    ];
+    Ok((private(), headers, rendition.bytes).into_response())
 }

@@ -1,8 +1,11 @@
 //! A signed paper exactly as it was shown.
 
 use countersign_core::domain::ids::{EntryId, StopId};
+use countersign_core::domain::verification_code::VerificationCode;
+use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{Acknowledgement, Fact};
 use countersign_core::read_model::statements;
+use countersign_core::rendition::{self, Rendition, Typeface};
 use countersign_core::views::{Check, SignedView, Verification, completeness};
 
 use super::{VerificationReport, VerificationStep};
@@ -53,6 +56,8 @@ impl Desk {
             render_model_digest: render_model,
             hash_short: render_model.short(),
             hash: sealed.hash(),
+            verification_code: VerificationCode::of(&sealed.hash()).to_string(),
+            qr_svg: rendition::entry_qr_image(&sealed.hash()),
             total,
             total_words: statements::in_words(total),
             signer,
@@ -71,6 +76,21 @@ impl Desk {
             state: row.state,
             verification,
         })
+    }
+
+    /// A signed paper as a PDF with the entry's bytes attached.
+    pub fn rendition(&self, entry: EntryId, typeface: &Typeface) -> Result<Rendition, DeskError> {
+        self.require(Action::ReadVisits)?;
+        let sealed = self.organisation.entry(entry)?.ok_or(DeskError::NotFound)?;
+        let scope = sealed
+            .open()
+            .map_err(|_unreadable| DeskError::Damaged)?
+            .scope;
+        let Scope::Stop(stop) = scope else {
+            return Err(DeskError::NotFound);
+        };
+        let view = self.signed_paper(stop, entry)?;
+        Ok(rendition::signed(&view, &sealed, typeface)?)
     }
 
     /// The drawn signature of a signed paper: the bytes of an SVG file; none until it has arrived.

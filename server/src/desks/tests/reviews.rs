@@ -9,6 +9,7 @@ use countersign_core::journal::facts::{
 use countersign_core::journal::seal::SealedEntry;
 use countersign_core::journal::{ChainHead, DeviceSigner as _, Entry, Scope, SoftwareSigner};
 use countersign_core::protocol::push::Run;
+use countersign_core::rendition::{Typeface, USUAL_PLACES};
 use countersign_core::snapshots::Snapshot;
 use countersign_core::views::{Check, EntryDetail};
 use uuid::Uuid;
@@ -346,6 +347,25 @@ fn a_signed_paper_verifies_line_by_line() {
     assert_eq!(view.total.to_string(), "386420.00");
     assert_eq!(view.verification.signature, Check::Holds);
     assert_eq!(view.image_svg.as_deref().map(str::as_bytes), Some(IMAGE));
+}
+
+#[test]
+fn a_signed_paper_is_a_file_for_who_may_read_visits() {
+    let (cast, _phone, stop, signed) = visited();
+    let font = std::fs::read(USUAL_PLACES[0]).expect("install fonts-noto-cjk");
+    let typeface = Typeface::read(font).unwrap();
+    let file = cast.manager.rendition(signed, &typeface).unwrap();
+    assert!(file.bytes.starts_with(b"%PDF-1.7"));
+    let view = cast.manager.signed_paper(stop, signed).unwrap();
+    assert!(
+        file.file_name
+            .contains(&view.verification_code.replace('-', ""))
+    );
+    let admin = cast.office.somebody("admin2", &[Role::Admin]);
+    assert!(matches!(
+        admin.rendition(signed, &typeface),
+        Err(DeskError::NotAllowed)
+    ));
 }
 
 #[test]
