@@ -10,7 +10,7 @@ use countersign_core::domain::ids::EntryId;
 use countersign_core::domain::time::Clock as _;
 use countersign_core::journal::facts::PositionReport;
 use countersign_core::replica::{
-    self as core, Enrolment, ErrorKind, OfCapture, OfEntry, OfSigning, OfStop,
+    self as core, Enrolment, ErrorKind, OfCapture, OfCash, OfEntry, OfSigning, OfStop,
 };
 use countersign_core::views::DeviceView;
 use serde::de::DeserializeOwned;
@@ -131,6 +131,12 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "refusal.script" => row(core.refusal_script(read::<OfStop>(params)?.stop)),
         "refusal.witness" => row(core.witness_refusal(&read(params)?)),
         "posting.record" => row(core.record_posting(&read(params)?)),
+        "cash.read" => row(core.cash(read(params)?)),
+        "cash.count" => row(core::Replica::count_pieces(&read(params)?)),
+        "cash.take" => row(core.take_cash(&read(params)?)),
+        "cash.void" => row(core.void_cash(&read(params)?)),
+        "cash.hand_in" => row(core.hand_in(&read(params)?)),
+        "cash.paper" => row(core.cash_paper(read::<OfCash>(params)?.receipt)),
         "refusal.record" => row(core.refuse(&read(params)?)),
         "promise.record" => row(core.promise(&read(params)?)),
         "outcome.record" => row(core.outcome(&read(params)?)),

@@ -12,7 +12,7 @@ use crate::auth::Language;
 
 macro_rules! catalog {
     ($language:literal) => {
-        catalog!($language, "console", "customers", "desks", "devices", "entries", "import", "ledgers", "plans",
+        catalog!($language, "cash", "console", "customers", "desks", "devices", "entries", "import", "ledgers", "plans",
             "visit-lists", "visits", "words")
     };
     ($language:literal, $($noun:literal),+) => {

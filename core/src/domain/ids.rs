@@ -113,6 +113,8 @@ ids! {
     SigningId,
     /// A file being taken over on one device, until it is attached (采集).
     CaptureId,
+    /// A command of a screen, made before its first attempt (指令).
+    CommandId,
 }
 
 impl From<DeviceId> for ChainId {

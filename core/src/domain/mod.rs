@@ -7,6 +7,7 @@ pub mod approval;
 pub mod calendar;
 pub mod call_slot;
 pub mod cash_hand_in;
+pub mod cash;
 pub mod claim_age;
 pub mod conduct_guard;
 pub mod credit_grade;

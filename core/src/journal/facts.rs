@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub use crate::journal::attached::{
     ATTACHED_LIMIT_BYTES, Attached, PartKind, THUMBNAIL_LIMIT_BYTES,
 };
+pub use crate::journal::cash::{
+    CashCounted, CashReceipt, CashVoided, HandIn, SerialBlockIssued, VarianceConfirmed,
+};
 
 use crate::domain::ids::{
     CustomerId, DeviceId, Digest, DocumentId, EntryId, PlanId, SnapshotId, UserId, VisitListId,
@@ -65,6 +68,24 @@ pub enum Fact {
     /// The customer has his copy; the entry's `amends` names the acknowledgement.
     #[n(14)]
     CopyHandedOver(#[n(0)] CopyHandedOver),
+    /// Numbers for cash receipts were issued to a device (现金收据号段).
+    #[n(21)]
+    SerialBlockIssued(#[n(0)] SerialBlockIssued),
+    /// Cash was taken (现金收据).
+    #[n(22)]
+    CashReceipt(#[n(0)] Box<CashReceipt>),
+    /// A cash receipt was voided (作废).
+    #[n(23)]
+    CashVoided(#[n(0)] CashVoided),
+    /// Cash was listed for finance (交款).
+    #[n(24)]
+    HandIn(#[n(0)] HandIn),
+    /// Finance counted it (点收).
+    #[n(25)]
+    CashCounted(#[n(0)] CashCounted),
+    /// A second person confirmed a variance (差额确认).
+    #[n(26)]
+    VarianceConfirmed(#[n(0)] VarianceConfirmed),
 
     /// A ledger file was imported as a draft.
     #[n(32)]
@@ -128,6 +149,12 @@ impl Fact {
             Self::RefusalWitnessed(_) => "refusal_witnessed",
             Self::DemandLetterPosted(_) => "demand_letter_posted",
             Self::CopyHandedOver(_) => "copy_handed_over",
+            Self::SerialBlockIssued(_) => "serial_block_issued",
+            Self::CashReceipt(_) => "cash_receipt",
+            Self::CashVoided(_) => "cash_voided",
+            Self::HandIn(_) => "hand_in",
+            Self::CashCounted(_) => "cash_counted",
+            Self::VarianceConfirmed(_) => "variance_confirmed",
             Self::LedgerImported(_) => "ledger_imported",
             Self::LedgerSigned(_) => "ledger_signed",
             Self::VisitListProposed(_) => "visit_list_proposed",
@@ -164,6 +191,12 @@ impl Fact {
             | Self::RefusalWitnessed(_)
             | Self::DemandLetterPosted(_)
             | Self::CopyHandedOver(_)
+            | Self::SerialBlockIssued(_)
+            | Self::CashReceipt(_)
+            | Self::CashVoided(_)
+            | Self::HandIn(_)
+            | Self::CashCounted(_)
+            | Self::VarianceConfirmed(_)
             | Self::LedgerSigned(_)
             | Self::VisitListProposed(_)
             | Self::VisitListDecided(_)

@@ -131,6 +131,7 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
         | Fact::CheckOut(_)
         | Fact::StatementShown(_)
         | Fact::LedgerSigned(_)
+        | Fact::SerialBlockIssued(_)
         | Fact::PlanSubmitted(_) => Ok(()),
         Fact::Acknowledgement(it) => acknowledgement(it),
         Fact::Refusal(it) => refusal(it),
@@ -151,6 +152,19 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
         Fact::RefusalWitnessed(it) => within("witnessed.words", it.words.len(), SENTENCE),
         Fact::DemandLetterPosted(it) => within("posted.number", it.number.len(), 64),
         Fact::CopyHandedOver(it) => within("copy.person", it.person.len(), NAME),
+        Fact::CashReceipt(it) => {
+            within("cash.customer_name", it.customer_name.len(), SENTENCE)?;
+            within("cash.payer", it.payer.len(), NAME)?;
+            within("cash.pieces", it.pieces.len(), 16)?;
+            within("cash.remark", it.remark.len(), SENTENCE)
+        }
+        Fact::CashVoided(it) => within("cash.reason", it.reason.len(), SENTENCE),
+        Fact::HandIn(it) => within("hand_in.receipts", it.receipts.len(), LIST),
+        Fact::CashCounted(it) => {
+            within("counted.pieces", it.pieces.len(), 16)?;
+            within("counted.reason", it.reason.len(), SENTENCE)
+        }
+        Fact::VarianceConfirmed(it) => within("variance.remark", it.remark.len(), SENTENCE),
         Fact::LedgerImported(it) => within("file_name", it.file_name.len(), 255),
         Fact::VisitListProposed(it) => {
             within("list.title", it.title.len(), NAME)?;

@@ -4,6 +4,7 @@
 //! itself is refused.
 
 mod attached;
+mod cash;
 pub mod chain;
 pub mod decisions;
 pub mod entry;

@@ -3,6 +3,7 @@
 //! One folder a noun: its `schema.sql`, what projects into it and the queries on it. Everything here can be dropped and
 //! rebuilt from entries, snapshots and documents with an equal result.
 
+pub mod cash;
 pub(crate) mod columns;
 pub mod customers;
 pub mod devices;
@@ -43,6 +44,7 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         promises::SCHEMA,
         outcomes::SCHEMA,
         documents::SCHEMA,
+        cash::SCHEMA,
     ] {
         connection.execute_batch(schema)?;
     }
@@ -54,6 +56,7 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
     entries::project_entry(tx, entry, hash)?;
     promises::project_entry(tx, entry)?;
     outcomes::project_entry(tx, entry)?;
+    cash::project_entry(tx, entry)?;
     ledgers::project_entry(tx, entry, hash)?;
     visit_lists::project_entry(tx, entry, hash)?;
     plans::project_entry(tx, entry)?;

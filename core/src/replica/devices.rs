@@ -60,6 +60,8 @@ pub enum Kind {
     Signings,
     /// Conflicts.
     Conflicts,
+    /// Cash.
+    Cash,
     /// Anything on the sync screen.
     Sync,
 }

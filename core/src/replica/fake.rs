@@ -251,12 +251,17 @@ impl FakeServer {
             reason: "缺少联系电话".to_owned(),
             deadline: "2026-07-20".parse().unwrap(),
         });
-        self.desk_entry(
-            &mut self.state(),
-            (Scope::Stop(STOP), Some(about)),
-            at,
-            fact,
-        )
+        self.desk_says((Scope::Stop(STOP), Some(about)), at, fact)
+    }
+
+    /// Somebody at a desk puts a fact on record.
+    pub(crate) fn desk_says(
+        &self,
+        about: (Scope, Option<EntryId>),
+        at: Instant,
+        fact: Fact,
+    ) -> EntryId {
+        self.desk_entry(&mut self.state(), about, at, fact)
     }
 
     fn desk_entry(

@@ -4,6 +4,7 @@
 //! server over a [`Transport`]. Every method may be called from any thread; a command waits for the one before it, and
 //! nothing waits for the network but `sync` and `enrol` themselves.
 
+mod cash;
 mod commit;
 mod conflicts;
 mod device;
@@ -40,11 +41,12 @@ pub use devices::{Devices, KeyVault, Kind, NoRandom, Observer, OsRandom, Random,
 pub use error::{ErrorKind, ReplicaError};
 pub use export::{ExportFile, export_unsent};
 pub use params::{
-    CaptureBegin, CaptureFinish, CapturePiece, ConflictSettle, CopyRecord, CountersignBegin,
-    DraftKeep, EffectAsked, EffectsOf, Enrolment, ExportOf, GuarantorAsked, NewPart, OfCapture,
-    OfDraft, OfEntry, OfSigning, OfStop, OfStopPage, OutcomeRecord, Page, PaperRead, PieceOf,
-    PostingRecord, Presence, PromiseRecord, Recorded, RefusalRecord, RefusalWitness, SealRecord,
-    SendBackAnswer, SigningBegin, SigningFinish, SigningStroke, StopEdit,
+    CaptureBegin, CaptureFinish, CapturePiece, CashTake, CashVoid, ConflictSettle, CopyRecord,
+    CountersignBegin, DraftKeep, EffectAsked, EffectsOf, Enrolment, ExportOf, GuarantorAsked,
+    HandInMake, NewPart, OfCapture, OfCash, OfDraft, OfEntry, OfSigning, OfStop, OfStopPage,
+    OutcomeRecord, Page, PaperRead, PieceOf, PiecesCount, PostingRecord, Presence, PromiseRecord,
+    Recorded, RefusalRecord, RefusalWitness, SealRecord, SendBackAnswer, SigningBegin,
+    SigningFinish, SigningStroke, StopEdit,
 };
 pub use strokes::opens_commitment;
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};

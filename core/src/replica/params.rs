@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::ids::{CaptureId, DocumentId, EntryId, SigningId, StopId, UserId};
+use crate::domain::cash::Pieces;
+use crate::domain::ids::{CaptureId, CommandId, DocumentId, EntryId, SigningId, StopId, UserId};
 use crate::domain::money::Money;
 use crate::domain::signer::{Capacity, GuarantorNamed, SealCondition};
 use crate::domain::time::Day;
@@ -487,6 +488,59 @@ pub struct PieceOf {
     /// Where the piece begins.
     #[serde(default)]
     pub offset: u64,
+}
+
+/// `cash.count`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PiecesCount {
+    /// Notes and coins, largest first.
+    pub pieces: Vec<Pieces>,
+}
+
+/// `cash.take`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CashTake {
+    /// Made by the screen before its first attempt.
+    pub command: CommandId,
+    /// The stop.
+    pub stop: StopId,
+    /// How much; what the pieces come to.
+    pub amount: Money,
+    /// Notes and coins, largest first.
+    pub pieces: Vec<Pieces>,
+    /// Who gave it, at most 200 bytes.
+    pub payer: String,
+    /// What for, at most 4 KiB.
+    #[serde(default)]
+    pub remark: String,
+}
+
+/// `cash.void`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CashVoid {
+    /// The receipt.
+    pub receipt: EntryId,
+    /// Why, at most 4 KiB.
+    pub reason: String,
+}
+
+/// `cash.hand_in`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct HandInMake {
+    /// The receipts whose cash is handed in.
+    pub receipts: Vec<EntryId>,
+}
+
+/// `cash.paper`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfCash {
+    /// The receipt.
+    pub receipt: EntryId,
 }
 
 /// The answer of every command that seals one entry.

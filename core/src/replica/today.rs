@@ -6,6 +6,7 @@ use crate::domain::ids::UserId;
 use crate::domain::time::Day;
 use crate::read_model::columns::{parsed, text};
 use crate::read_model::{people, plans, stops};
+use crate::replica::cash::open_cash;
 use crate::replica::{Page, Replica, ReplicaError};
 use crate::store::device::unsigned;
 use crate::views::{PlanRow, TodayView};
@@ -39,6 +40,7 @@ impl Replica {
                 plans: plan_rows(connection, day)?,
                 stops: stops::in_sight(connection, me.chain(), day, (page.offset, page.limit))?,
                 stops_total: unsigned(stops_total),
+                cash: open_cash(connection, me.user, day)?,
             })
         })
     }

@@ -5,6 +5,7 @@
 //! transaction.
 
 pub(crate) mod captures;
+pub(crate) mod commands;
 pub(crate) mod device;
 pub(crate) mod documents;
 pub(crate) mod drafts;

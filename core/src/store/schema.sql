@@ -150,6 +150,12 @@ create table if not exists capture_pieces (
     primary key (capture, ordinal)
 ) strict;
 
+-- Commands that were carried out, by the id that the screen made before its first attempt.
+create table if not exists commands (
+    command text primary key,
+    entry text not null
+) strict, without rowid;
+
 -- Foreign objects that could not be applied; they do not stop the feed.
 create table if not exists quarantine (
     object text primary key, -- digest of the frame

@@ -209,6 +209,45 @@ pub enum EntryDetail {
         /// Where it was taken.
         position: PositionReport,
     },
+    /// 现金收据.
+    CashReceipt {
+        /// The running number as printed.
+        serial: String,
+        /// How much.
+        amount: Money,
+        /// Who gave it.
+        payer: String,
+        /// What for; may be empty.
+        remark: String,
+    },
+    /// A cash receipt is void.
+    CashVoided {
+        /// The receipt.
+        receipt: EntryId,
+        /// Why.
+        reason: String,
+    },
+    /// 交款.
+    HandIn {
+        /// How many receipts.
+        receipts: u64,
+        /// What they come to.
+        total: Money,
+    },
+    /// Finance counted a hand-in.
+    CashCounted {
+        /// What was counted.
+        counted: Money,
+        /// Counted less what the receipts come to.
+        variance: Money,
+        /// Why there is a variance.
+        reason: String,
+    },
+    /// A second person confirmed a variance.
+    VarianceConfirmed {
+        /// A remark; may be empty.
+        remark: String,
+    },
     /// The manager accepted the visit.
     VisitAccepted {
         /// A remark; may be empty.

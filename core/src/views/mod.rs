@@ -3,6 +3,7 @@
 //! Every row is projected from the read model by `core::replica` or the console's queries; a figure on a phone and in the
 //! console comes from the same row. Field names are the JSON names; instants are milliseconds since 1970.
 
+mod cash;
 mod ceremonies;
 mod conflicts;
 mod device;
@@ -20,6 +21,7 @@ mod typescript;
 
 use serde::{Deserialize, Serialize};
 
+pub use cash::{CashPaper, CashRow, CashState, CashView, OpenCash, PiecesTotal};
 pub use ceremonies::{
     Completeness, CountersignedRow, PostingRow, RefusalScript, SealSheet, SealStatus, SignedRow,
     TeamMember, completeness, posting, signed_rows,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::PlanId;
 use crate::domain::time::Day;
-use crate::views::StopRow;
+use crate::views::{OpenCash, StopRow};
 
 /// The plans and their stops: today's first, then those to come, then past ones, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct TodayView {
     pub stops: Vec<StopRow>,
     /// All stops, on all pages.
     pub stops_total: u64,
+    /// Cash that this user took and finance has not confirmed.
+    pub cash: OpenCash,
 }
 
 /// One approved plan.

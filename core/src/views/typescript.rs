@@ -3,7 +3,8 @@
 use ts_rs::{Config, TS};
 
 use crate::domain::ids::{
-    CaptureId, CustomerId, DeviceId, Digest, DocumentId, EntryId, PlanId, SigningId, StopId, UserId,
+    CaptureId, CommandId, CustomerId, DeviceId, Digest, DocumentId, EntryId, PlanId, SigningId,
+    StopId, UserId,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Day;
@@ -27,6 +28,7 @@ macro_rules! is_written_as {
 is_written_as! {
     Base64 => "string",
     CaptureId => "string",
+    CommandId => "string",
     CustomerId => "string",
     DeviceId => "string",
     Digest => "string",

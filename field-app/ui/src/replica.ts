@@ -3,6 +3,9 @@
 import { call, CoreError, onChanged, type ErrorKind } from "./bridge";
 import type { Money } from "./money";
 import type { Capacity } from "./rows/Capacity";
+import type { CashPaper } from "./rows/CashPaper";
+import type { CashTake } from "./rows/CashTake";
+import type { CashView } from "./rows/CashView";
 import type { Consents } from "./rows/Consents";
 import type { CopyForm } from "./rows/CopyForm";
 import type { CountersignRole } from "./rows/CountersignRole";
@@ -23,6 +26,8 @@ import type { PartPiece } from "./rows/PartPiece";
 import type { PartsView } from "./rows/PartsView";
 import type { PaperDraft } from "./rows/PaperDraft";
 import type { PaperView } from "./rows/PaperView";
+import type { Pieces } from "./rows/Pieces";
+import type { PiecesTotal } from "./rows/PiecesTotal";
 import type { PositionReport } from "./rows/PositionReport";
 import type { ReasonCode } from "./rows/ReasonCode";
 import type { RefusalScript } from "./rows/RefusalScript";
@@ -220,6 +225,16 @@ export const parts = {
     }
     return { ...first, content };
   },
+};
+
+/** Cash: receipts by running number, void with reason, handed in to finance. */
+export const cash = {
+  read: (offset: number, limit: number) => call<CashView>("cash.read", { offset, limit }),
+  count: (pieces: readonly Pieces[]) => call<PiecesTotal>("cash.count", { pieces }),
+  take: (take: CashTake) => call<{ entry: string }>("cash.take", take),
+  void: (receipt: string, reason: string) => call<unknown>("cash.void", { receipt, reason }),
+  handIn: (receipts: readonly string[]) => call<unknown>("cash.hand_in", { receipts }),
+  paper: (receipt: string) => call<CashPaper>("cash.paper", { receipt }),
 };
 
 /** How many bytes a text in base 64 stands for. */

@@ -10,7 +10,8 @@ export type Page =
   | "refusal"
   | "promise"
   | "outcome"
-  | "parts";
+  | "parts"
+  | "cash";
 /** What is done about a signed paper. */
 export type EntryPage = "countersign" | "seal" | "copy";
 export type Route =
@@ -18,6 +19,7 @@ export type Route =
   | { readonly screen: "stop"; readonly stop: string; readonly page: Page | undefined }
   | { readonly screen: "entry"; readonly entry: string; readonly page: EntryPage | undefined }
   | { readonly screen: "part"; readonly entry: string }
+  | { readonly screen: "cash"; readonly receipt: string | undefined }
   | { readonly screen: "sync" }
   | { readonly screen: "enrol" }
   | { readonly screen: "settings" }
@@ -34,6 +36,7 @@ const PAGES: readonly Page[] = [
   "promise",
   "outcome",
   "parts",
+  "cash",
 ];
 const ENTRY_PAGES: readonly EntryPage[] = ["countersign", "seal", "copy"];
 
@@ -46,6 +49,7 @@ export function routeOf(hash: string): Route {
   if (first === "settings") return { screen: "settings" };
   if (first === "licences") return { screen: "licences" };
   if (first === "entries" && second) return { screen: "entry", entry: second, page: ENTRY_PAGES.find((page) => page === third) };
+  if (first === "cash") return { screen: "cash", receipt: second || undefined };
   if (first === "parts" && second) return { screen: "part", entry: second };
   if (first === "stops" && second) {
     return { screen: "stop", stop: second, page: PAGES.find((page) => page === third) };
@@ -58,6 +62,7 @@ export const SYNC = "#/sync";
 export const ENROL = "#/enrol";
 export const SETTINGS = "#/settings";
 export const LICENCES = "#/licences";
+export const CASH = "#/cash";
 
 /** The address of a stop, or of one of its pages. */
 export function stopAddress(stop: string, page?: Page): string {
@@ -72,4 +77,9 @@ export function entryAddress(entry: string, page?: EntryPage): string {
 /** The address of an attached file. */
 export function partAddress(entry: string): string {
   return `#/parts/${entry}`;
+}
+
+/** The address of a cash receipt. */
+export function cashAddress(receipt: string): string {
+  return `${CASH}/${receipt}`;
 }

@@ -160,6 +160,29 @@ async function visit(locale, words) {
   await page.locator("footer button:enabled").waitFor();
   await look(page, name("stop-arrived"));
 
+  await go(page, "#/stops/stop-1/cash");
+  await page.locator("input[required]").first().fill("张敏");
+  await page.locator("#amount").fill("1303");
+  await page.locator("footer button:enabled").click();
+  await page.locator("[role=alert] .stop").waitFor();
+  await page.locator("#p10000").fill("12");
+  await page.locator(".piece button").last().click();
+  await page.getByText("人民币壹仟叁佰零叁元整").waitFor();
+  await look(page, name("cash-form"));
+  await page.locator("footer button:enabled").click();
+  await page.getByText("付款单位").waitFor();
+  await look(page, name("cash-receipt"));
+  await page.locator("form input").fill("金额写错");
+  await page.locator("form button").click();
+  await page.getByText("已作废").first().waitFor();
+  await go(page, "#/cash");
+  await page.locator("footer button").click();
+  await page.locator("dialog[open]").waitFor();
+  await look(page, name("cash-hand-in"));
+  await page.locator("dialog button.primary").click();
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  await look(page, name("cash"));
+
   await go(page, "#/stops/stop-2/parts");
   await page.getByText("厂区大门").waitFor();
   await look(page, name("parts"));

@@ -71,6 +71,11 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
   ];
   const captures = [{ capture: "capture-old", part: "goods", name: "IMG_2.jpg", stored_bytes: 900_000, size_bytes: 3_100_000, begun_ms: AT + 200_000 }];
   const pieces = [];
+  const cashRow = (i, more) => ({ receipt: `receipt-${i}`, stop: "stop-1", hand_in: null, customer_name: "华东电缆（吴江）有限公司", serial: `00000${i}`, amount: CNY("1303.00"), payer: "张敏", taken_by: "user-1", taken_by_name: "李伟", at_ms: AT + i * 60_000, state: "open", is_late: false, void_reason: null, object: "local", ...more });
+  const receipts = [
+    cashRow(4), cashRow(3, { state: "handed_in", object: "sent", is_late: true }), cashRow(2, { state: "voided", void_reason: "付款人写错", object: "receipted" }),
+    cashRow(1, { state: "confirmed", object: "receipted", customer_name: "盛泽远大纺织科技股份有限公司" }),
+  ];
   const edits = [];
   let signing = null;
   const text = { notes: "", negotiation: "", reason: "", met_person: "", proposal: "", next_step: "" };
@@ -126,8 +131,8 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
   ];
   const readToday = ({ offset, limit }) => {
     if (today === "broken") throw { kind: "support", ref: "store-unusable" };
-    if (today === "empty") return { day: DAY, plans: [], stops: [], stops_total: 0 };
-    return { day: DAY, plans, stops: rows.slice(offset, offset + limit), stops_total: rows.length };
+    if (today === "empty") return { day: DAY, plans: [], stops: [], stops_total: 0, cash: { amount: null, receipts: 0, is_late: false } };
+    return { day: DAY, plans, stops: rows.slice(offset, offset + limit), stops_total: rows.length, cash: { amount: CNY("2606.00"), receipts: 2, is_late: false } };
   };
   const dropped = (form, answer) => ({ stop: id, sent_back: about, ...more }) => {
     kept.drafts.delete(draftKey({ stop: id, form, about }));
@@ -187,6 +192,19 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
       signer: { name: "张敏", title: "财务", capacity: "duty_holder", proof: "工牌" }, stroke_consent: "given", viewing: { opened_ms: 1, scrolled_to_end_ms: 2, total_confirmed_ms: 3 }, at_ms: AT, at: "2026-07-15 10:00", author_name: "李伟", position: position(AT),
       image_svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 336 120"><path d="M30 80 C60 10 90 110 130 50 S220 30 300 70" fill="none" stroke="#10204a" stroke-width="3" stroke-linecap="round"/></svg>',
       state: "local", verification: { signature: "holds", statement: "holds", strokes: "holds", image: "holds", receipt: "unknown" } }),
+    "cash.read": () => ({ day: DAY, open: { amount: CNY("2606.00"), receipts: 2, is_late: true }, to_hand_in: receipts.filter((one) => one.state === "open"), to_hand_in_total: CNY("1303.00"), rows: receipts, total: receipts.length, serials_left: 46 }),
+    "cash.count": ({ pieces }) => ({ total: CNY((pieces.reduce((sum, { fen, count }) => sum + fen * count, 0) / 100).toFixed(2)), words: pieces.length > 0 ? "人民币壹仟叁佰零叁元整" : "" }),
+    "cash.take": (take) => {
+      if (take.pieces.length === 0) throw { kind: "fix", ref: "cash-does-not-sum" };
+      receipts.unshift(cashRow(5, { amount: take.amount, payer: take.payer, stop: take.stop }));
+      return { entry: "receipt-5" };
+    },
+    "cash.void": ({ receipt, reason }) => Object.assign(receipts.find((one) => one.receipt === receipt), { state: "voided", void_reason: reason }) && { entry: "e" },
+    "cash.hand_in": ({ receipts: listed }) => (receipts.filter((one) => listed.includes(one.receipt)).forEach((one) => (one.state = "handed_in")), { entry: "e" }),
+    "cash.paper": ({ receipt }) => {
+      const row = receipts.find((one) => one.receipt === receipt);
+      return { row, pieces: [{ fen: 10_000, count: 13 }], hash: hash(4), hash_short: "44444444", may_void: row.state === "open", model: { template: "cash-receipt", template_version: 1, language: "zh-CN", title: row.state === "voided" ? "现金收据（已作废）" : "现金收据", clauses: ["今收到上列现金。收据编号连续，不得涂改；作废须注明原因，编号保留。"], rows: [["收据编号", row.serial], ["付款单位", row.customer_name], ["付款人", row.payer], ["金额（大写）", "人民币壹仟叁佰零叁元整"], ["金额（小写）", "¥1,303.00"], ["面额", "100元×12、20元×5、1元×3"], ["收款单位", "苏州恒力线缆有限公司"], ["收款人", "李伟"], ["收款时间", "2026-07-15 10:00"]].map(([label, value]) => ({ label, value })) } };
+    },
     "part.list": () => ({ rows: attached, total: attached.length, captures }),
     "part.begin": ({ part, size_bytes }) => (captures.push({ capture: "capture-new", part: part.kind, name: part.name, stored_bytes: 0, size_bytes, begun_ms: AT, caption: part.caption }), { capture: "capture-new" }),
     "part.piece": ({ content }) => (pieces.push(content), null),

@@ -62,3 +62,7 @@ desk-verify-image = The drawn signature has arrived unchanged
 desk-verify-strokes = The strokes have arrived unchanged
 desk-verify-receipt = The server has admitted and numbered it
 desk-error-rendition = The PDF could not be drawn. The signed entry itself is unharmed; tell your administrator.
+desk-invalid-serial-count = A block has 1 to 500 numbers.
+desk-invalid-cash-device = This phone may not take cash, or was unbound.
+desk-invalid-pieces = The counts cannot be read: give whole numbers.
+desk-invalid-variance-reason = What was counted differs from the receipts: say why and send again; another person then confirms.

@@ -62,3 +62,7 @@ desk-verify-image = 签名图像已收到且未被改动
 desk-verify-strokes = 笔迹已收到且未被改动
 desk-verify-receipt = 服务器已接收并编号
 desk-error-rendition = 无法生成 PDF。已签署的条目本身完好，请告知管理员。
+desk-invalid-serial-count = 每段 1 到 500 个号。
+desk-invalid-cash-device = 这台手机不能收现金，或已吊销。
+desk-invalid-pieces = 张数无法识别，请逐项填写整数。
+desk-invalid-variance-reason = 点收金额与收据合计不符，请写明差额原因后再提交；随后由另一人确认。

@@ -44,11 +44,21 @@ pub enum Action {
     ConductSigning,
     /// Write the notes and fields of a stop or customer.
     EditVisitDocument,
+    /// Take cash at a stop, void a receipt, hand cash in.
+    TakeCash,
+    /// Issue numbers for cash receipts to a phone.
+    IssueSerials,
+    /// Count what was handed in.
+    CountCash,
+    /// Confirm somebody else's count that has a variance.
+    ConfirmVariance,
+    /// See cash on its way.
+    ReadCash,
 }
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::ImportLedger,
         Self::SignLedger,
         Self::ProposeVisitList,
@@ -68,6 +78,11 @@ impl Action {
         Self::RecordVisit,
         Self::ConductSigning,
         Self::EditVisitDocument,
+        Self::TakeCash,
+        Self::IssueSerials,
+        Self::CountCash,
+        Self::ConfirmVariance,
+        Self::ReadCash,
     ];
 }
 
@@ -101,8 +116,12 @@ pub fn field_action(fact: &Fact) -> Option<Action> {
         | Fact::Promise(_)
         | Fact::CompanySeal(_)
         | Fact::CopyHandedOver(_) => Some(Action::ConductSigning),
+        Fact::CashReceipt(_) | Fact::CashVoided(_) | Fact::HandIn(_) => Some(Action::TakeCash),
         Fact::ConflictSettled(_) => Some(Action::SettleConflict),
-        Fact::LedgerImported(_)
+        Fact::SerialBlockIssued(_)
+        | Fact::CashCounted(_)
+        | Fact::VarianceConfirmed(_)
+        | Fact::LedgerImported(_)
         | Fact::LedgerSigned(_)
         | Fact::VisitListProposed(_)
         | Fact::VisitListDecided(_)
@@ -121,7 +140,7 @@ const fn allowed(action: Action) -> &'static [Role] {
     };
     match action {
         Action::ImportLedger | Action::ProposeVisitList => &[Clerk],
-        Action::SignLedger => &[Finance],
+        Action::SignLedger | Action::CountCash => &[Finance],
         Action::DecideVisitList => &[SalesManager],
         Action::DraftPlan => &[Clerk, SalesManager],
         Action::DecidePlan => &[Director],
@@ -135,7 +154,10 @@ const fn allowed(action: Action) -> &'static [Role] {
         }
         Action::ReadHeld => &[SalesAuditor, SalesManager, Legal],
         Action::RecordVisit | Action::EditVisitDocument => &[Rep, Technician, SalesManager, Legal],
-        Action::ConductSigning => &[Rep, SalesManager, Legal],
+        Action::ConductSigning | Action::TakeCash => &[Rep, SalesManager, Legal],
+        Action::IssueSerials => &[Clerk, Finance],
+        Action::ConfirmVariance => &[SalesManager, Finance, Director],
+        Action::ReadCash => &[Clerk, SalesAuditor, SalesManager, Finance, Director],
     }
 }
 
@@ -158,7 +180,7 @@ mod tests {
 
     /// One line an action, one column a role in the order of `ROLES`: rep, technician, clerk, sales auditor, sales
     /// manager, finance, legal, director, records office, admin.
-    const MATRIX: [(Action, &str); 19] = [
+    const MATRIX: [(Action, &str); 24] = [
         (Action::ImportLedger, "..x......."),
         (Action::SignLedger, ".....x...."),
         (Action::ProposeVisitList, "..x......."),
@@ -178,6 +200,11 @@ mod tests {
         (Action::RecordVisit, "xx..x.x..."),
         (Action::ConductSigning, "x...x.x..."),
         (Action::EditVisitDocument, "xx..x.x..."),
+        (Action::TakeCash, "x...x.x..."),
+        (Action::IssueSerials, "..x..x...."),
+        (Action::CountCash, ".....x...."),
+        (Action::ConfirmVariance, "....xx.x.."),
+        (Action::ReadCash, "..xxxx.x.."),
     ];
 
     #[test]

@@ -120,6 +120,11 @@ fn decision_routes() -> Router<App> {
         )
         .route("/ledgers/{ledger}/sign", post(finance::sign))
         .route("/visit-lists/{list}/decide", post(manager::decide_list))
+        .route("/cash", get(finance::cash::index))
+        .route("/cash/blocks", post(finance::cash::issue))
+        .route("/cash/{hand_in}", get(finance::cash::hand_in))
+        .route("/cash/{hand_in}/count", post(finance::cash::count))
+        .route("/cash/{hand_in}/confirm", post(finance::cash::confirm))
         .route("/plans/{plan}/decide", post(director::decide_plan))
 }
 

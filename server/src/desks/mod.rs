@@ -4,6 +4,7 @@
 //! decision names the hash of what is there now. What was decided is appended as one entry on the person's desk chain,
 //! together with everything that follows from it.
 
+mod cash;
 mod devices;
 mod documents;
 mod error;
@@ -26,6 +27,7 @@ use countersign_core::journal::Scope;
 use countersign_core::journal::facts::Fact;
 use countersign_core::snapshots::policy::{Policy, Role};
 
+pub use cash::{HandInView, NewCount};
 pub use error::DeskError;
 pub use ledgers::{
     Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile, UploadView,

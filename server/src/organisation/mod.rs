@@ -7,7 +7,7 @@ mod rows;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_core::documents::{DocumentError, DocumentKind};
 use countersign_core::domain::ids::{ChainId, Digest, DocumentId, EntryId, OrganisationId, UserId};
@@ -197,6 +197,8 @@ pub struct Organisation {
     quotas: Quotas,
     /// Desk appends seal on a chain's head, so they take turns.
     desk: Mutex<()>,
+    /// Decisions that must see each other, such as which numbers come next, take turns too.
+    turn: Mutex<()>,
     news: watch::Sender<u64>,
     catch_up: SyncSender<()>,
 }
@@ -251,6 +253,7 @@ impl Organisation {
             clock: around.clock,
             quotas: around.quotas,
             desk: Mutex::new(()),
+            turn: Mutex::new(()),
             news: watch::Sender::new(head),
         })
     }
@@ -316,6 +319,12 @@ impl Organisation {
     ) -> Result<R, ReadError> {
         self.rows.catch_up(self.journal.as_ref())?;
         self.rows.read(query)
+    }
+
+    /// Runs `decide` while nobody else runs one: what it reads still stands when it appends.
+    pub(crate) fn in_turn<R>(&self, decide: impl FnOnce() -> R) -> R {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        decide()
     }
 
     /// Seals a snapshot under the server key.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use countersign_core::documents::DocumentKind;
+use countersign_core::domain::cash;
 use countersign_core::domain::ids::Digest;
-use countersign_core::journal::facts::{Acknowledgement, Fact};
+use countersign_core::journal::facts::{Acknowledgement, CashReceipt, Fact};
 use countersign_core::journal::seal::SealedEntry;
 use countersign_core::journal::{Entry, OpenError, Scope};
 use countersign_core::protocol::push::Run;
@@ -256,6 +257,13 @@ impl Admission<'_> {
             }
             Fact::Amendment(it) => named.push(it.sent_back),
             Fact::Attached(it) => named.extend(it.about),
+            Fact::CashReceipt(it) => {
+                if let Some(why) = self.receipt_is_wrong(it)? {
+                    return Ok(Some(why));
+                }
+            }
+            Fact::CashVoided(it) => named.push(it.receipt),
+            Fact::HandIn(it) => named.extend(&it.receipts),
             Fact::ConflictSettled(it) => {
                 if journal.document(it.document)?.is_none() {
                     return Ok(Some(unknown("the document does not exist here")));
@@ -284,6 +292,9 @@ impl Admission<'_> {
             | Fact::Refusal(_)
             | Fact::Promise(_)
             | Fact::Outcome(_)
+            | Fact::SerialBlockIssued(_)
+            | Fact::CashCounted(_)
+            | Fact::VarianceConfirmed(_)
             | Fact::LedgerImported(_)
             | Fact::LedgerSigned(_)
             | Fact::VisitListProposed(_)
@@ -301,6 +312,23 @@ impl Admission<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// A receipt's number must be of a block that was issued to this device, and its pieces must come to its amount.
+    fn receipt_is_wrong(&self, receipt: &CashReceipt) -> Result<Option<Why>, SyncError> {
+        if cash::total(&receipt.pieces) != Ok(receipt.amount) {
+            let words = "the notes and coins do not come to the amount";
+            return Ok(Some(Why::new(HeldCode::Malformed, words)));
+        }
+        let Some((_seq, sealed)) = self.organisation.journal().entry(receipt.block)? else {
+            return Ok(Some(unknown("the block of numbers does not exist here")));
+        };
+        let is_issued = sealed.open().is_ok_and(|entry| {
+            matches!(entry.fact, Fact::SerialBlockIssued(block)
+                if block.device == self.device.id
+                    && (block.first..=block.last).contains(&receipt.serial))
+        });
+        Ok((!is_issued).then(|| unknown("the number was not issued to this device")))
     }
 
     /// What was signed must be a statement that this server issued, byte for byte.

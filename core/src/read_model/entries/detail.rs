@@ -1,5 +1,6 @@
 //! What a fact says, for people.
 
+use crate::domain::cash::serial_text;
 use crate::journal::facts::Fact;
 use crate::views::EntryDetail;
 
@@ -92,6 +93,28 @@ pub fn detail(fact: &Fact) -> EntryDetail {
             form: copy.form,
             pinned: copy.pinned,
         },
+        Fact::CashReceipt(cash) => EntryDetail::CashReceipt {
+            serial: serial_text(cash.serial),
+            amount: cash.amount,
+            payer: cash.payer.clone(),
+            remark: cash.remark.clone(),
+        },
+        Fact::CashVoided(voided) => EntryDetail::CashVoided {
+            receipt: voided.receipt,
+            reason: voided.reason.clone(),
+        },
+        Fact::HandIn(hand_in) => EntryDetail::HandIn {
+            receipts: u64::try_from(hand_in.receipts.len()).unwrap_or(u64::MAX),
+            total: hand_in.total,
+        },
+        Fact::CashCounted(counted) => EntryDetail::CashCounted {
+            counted: counted.counted,
+            variance: counted.variance,
+            reason: counted.reason.clone(),
+        },
+        Fact::VarianceConfirmed(confirmed) => EntryDetail::VarianceConfirmed {
+            remark: confirmed.remark.clone(),
+        },
         Fact::VisitAccepted(accepted) => EntryDetail::VisitAccepted {
             remark: accepted.remark.clone(),
         },
@@ -102,6 +125,7 @@ pub fn detail(fact: &Fact) -> EntryDetail {
         },
         Fact::LedgerImported(_)
         | Fact::LedgerSigned(_)
+        | Fact::SerialBlockIssued(_)
         | Fact::VisitListProposed(_)
         | Fact::VisitListDecided(_)
         | Fact::PlanSubmitted(_)

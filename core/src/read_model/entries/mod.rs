@@ -224,6 +224,11 @@ fn report(detail: &EntryDetail) -> Option<&PositionReport> {
         | EntryDetail::RefusalWitnessed { .. }
         | EntryDetail::DemandLetterPosted { .. }
         | EntryDetail::CopyHandedOver { .. }
+        | EntryDetail::CashReceipt { .. }
+        | EntryDetail::CashVoided { .. }
+        | EntryDetail::HandIn { .. }
+        | EntryDetail::CashCounted { .. }
+        | EntryDetail::VarianceConfirmed { .. }
         | EntryDetail::VisitAccepted { .. }
         | EntryDetail::SentBack { .. }
         | EntryDetail::Desk { .. } => None,

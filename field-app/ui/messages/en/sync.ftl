@@ -73,6 +73,9 @@ sync-item-part-image = Drawn signature
 sync-item-attached = Attachment
 sync-item-part-content = Attached original
 sync-item-part-thumbnail = Small picture of an attachment
+sync-item-cash-receipt = Cash receipt
+sync-item-cash-voided = Receipt voided
+sync-item-hand-in = Hand-in
 
 sync-items = Work of this phone
 sync-export-title = No network for long?

@@ -12,3 +12,4 @@ today-not-ready = { $count ->
 today-empty = No visit plan on this phone yet
 today-empty-next = A plan arrives once the director has approved it. Sync while there is a network.
 today-more = Show { $count } more stops
+today-cash = { $amount } cash in hand

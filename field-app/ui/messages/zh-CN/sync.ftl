@@ -61,6 +61,9 @@ sync-item-part-image = 签名图像
 sync-item-attached = 附件
 sync-item-part-content = 附件原件
 sync-item-part-thumbnail = 附件缩略图
+sync-item-cash-receipt = 现金收据
+sync-item-cash-voided = 收据作废
+sync-item-hand-in = 交款
 
 sync-items = 本机的工作
 sync-export-title = 长时间没有网络？

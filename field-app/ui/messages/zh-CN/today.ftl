@@ -6,3 +6,4 @@ today-not-ready = 还缺 { $count } 份资料，请在有网络时同步后再�
 today-empty = 本机还没有走访方案
 today-empty-next = 方案由常务副总审批后才会下发。有网络时请同步一次。
 today-more = 再显示 { $count } 个走访点
+today-cash = 手中现金 { $amount }

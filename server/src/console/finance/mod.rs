@@ -1,5 +1,6 @@
 //! Ledgers: drafts and what they would change, and finance's signature.
 
+pub(super) mod cash;
 pub(super) mod decisions;
 
 use askama::Template;

@@ -1,10 +1,12 @@
 //! The first page: what waits for the one who has signed in.
 
 use askama::Template;
+use countersign_core::domain::money::Money;
 use countersign_core::read_model::ledgers::LedgerRow;
 use countersign_core::read_model::plans::PlanState;
 use countersign_core::read_model::visit_lists::ListState;
 
+use super::finance::cash::sum;
 use super::layout::caller::{Answer, Caller};
 use super::layout::fault::Fault;
 use super::layout::frame::Frame;
@@ -24,8 +26,16 @@ struct Home {
     p: Frame,
     waiting: Vec<Tile>,
     ledger: Option<LedgerRow>,
+    cash: Option<Cash>,
     is_office: bool,
     is_field: bool,
+}
+
+/// Cash that is in somebody's hand.
+struct Cash {
+    amount: Money,
+    people: usize,
+    late: usize,
 }
 
 pub(super) async fn page(caller: Caller) -> Answer {
@@ -40,6 +50,7 @@ pub(super) async fn page(caller: Caller) -> Answer {
             Ok(Home {
                 waiting: waiting(caller)?,
                 ledger: ledgers.into_iter().next(),
+                cash: open_cash(caller)?,
                 is_office,
                 is_field: caller.may(Action::RecordVisit),
                 p: caller.frame()?,
@@ -48,6 +59,37 @@ pub(super) async fn page(caller: Caller) -> Answer {
         .await
 }
 
+fn open_cash(caller: &Caller) -> Result<Option<Cash>, Fault> {
+    if !caller.may(Action::ReadCash) {
+        return Ok(None);
+    }
+    let open = caller.desk().open_cash()?;
+    let today = caller.today();
+    let late = open.iter().filter(|row| row.since < today).count();
+    Ok(sum(&open)?.map(|amount| Cash {
+        amount,
+        people: open.len(),
+        late,
+    }))
+}
+
+/// Hand-ins that this person may count, and variances of others that he may confirm.
+fn cash_to_count(caller: &Caller) -> Result<usize, Fault> {
+    let may_count = caller.may(Action::CountCash);
+    let may_confirm = caller.may(Action::ConfirmVariance);
+    let (rows, _all) = caller.desk().hand_ins((0, 500))?;
+    let waits = rows
+        .iter()
+        .filter(|row| !row.is_confirmed() && row.made_by != caller.who.user);
+    Ok(waits
+        .filter(|row| match &row.count {
+            None => may_count,
+            Some(count) => may_confirm && count.counted_by != caller.who.user,
+        })
+        .count())
+}
+
+#[expect(clippy::too_many_lines, reason = "one tile after the other")]
 fn waiting(caller: &Caller) -> Result<Vec<Tile>, Fault> {
     let mut tiles = Vec::new();
     let mut tile = |path, key, count| tiles.push(Tile { path, key, count });
@@ -106,6 +148,10 @@ fn waiting(caller: &Caller) -> Result<Vec<Tile>, Fault> {
             .filter(|visit| waits(visit.state))
             .count();
         tile("/visits", "home-visits-to-review", count);
+    }
+    if caller.may(Action::CountCash) || caller.may(Action::ConfirmVariance) {
+        let count = cash_to_count(caller)?;
+        tile("/cash", "home-cash-to-count", count);
     }
     if caller.may(Action::ReadDevices) {
         let count = desk

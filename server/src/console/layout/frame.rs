@@ -76,6 +76,7 @@ impl Frame {
             ("/visit-lists", "nav-visit-lists", Action::ReadReceivables),
             ("/plans", "nav-plans", Action::ReadPlans),
             ("/visits", "nav-visits", Action::ReadVisits),
+            ("/cash", "nav-cash", Action::ReadCash),
             ("/devices", "nav-devices", Action::ReadDevices),
             ("/entries", "nav-entries", Action::ReadVisits),
         ];

@@ -397,6 +397,8 @@ fn line(p: &Frame, entry: &EntryRow) -> Line {
         EntryDetail::VisitAccepted { .. }
             | EntryDetail::SentBack { .. }
             | EntryDetail::ConflictSettled { .. }
+            | EntryDetail::CashCounted { .. }
+            | EntryDetail::VarianceConfirmed { .. }
             | EntryDetail::Desk { .. }
     );
     Line {
@@ -540,6 +542,33 @@ fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
         EntryDetail::Amendment { text, .. } => ("fact-amendment", String::new(), text.clone()),
         EntryDetail::Attached { part, caption, .. } => {
             ("fact-attached", p.word("part", part), caption.clone())
+        }
+        EntryDetail::CashReceipt {
+            serial,
+            amount,
+            payer,
+            remark,
+        } => {
+            let named = [
+                ("serial", serial.clone()),
+                ("amount", p.cash(amount)),
+                ("payer", payer.clone()),
+            ];
+            (
+                "fact-cash-receipt",
+                p.with_all("visit-cash-line", &named),
+                remark.clone(),
+            )
+        }
+        EntryDetail::CashVoided { reason, .. } => {
+            ("fact-cash-voided", String::new(), reason.clone())
+        }
+        EntryDetail::HandIn { total, .. } => ("fact-hand-in", p.cash(total), String::new()),
+        EntryDetail::CashCounted {
+            counted, reason, ..
+        } => ("fact-cash-counted", p.cash(counted), reason.clone()),
+        EntryDetail::VarianceConfirmed { remark } => {
+            ("fact-variance-confirmed", String::new(), remark.clone())
         }
         EntryDetail::ConflictSettled { field, chosen, .. } => (
             "fact-conflict-settled",

@@ -294,8 +294,13 @@ fn came_back(timeline: &[EntryRow]) -> impl Iterator<Item = &EntryRow> {
         | EntryDetail::CompanySeal { .. }
         | EntryDetail::RefusalWitnessed { .. }
         | EntryDetail::DemandLetterPosted { .. }
-        | EntryDetail::CopyHandedOver { .. } => true,
+        | EntryDetail::CopyHandedOver { .. }
+        | EntryDetail::CashReceipt { .. }
+        | EntryDetail::CashVoided { .. }
+        | EntryDetail::HandIn { .. } => true,
         EntryDetail::ConflictSettled { .. }
+        | EntryDetail::CashCounted { .. }
+        | EntryDetail::VarianceConfirmed { .. }
         | EntryDetail::VisitAccepted { .. }
         | EntryDetail::SentBack { .. }
         | EntryDetail::Desk { .. } => false,
