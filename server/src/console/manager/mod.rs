@@ -2,6 +2,7 @@
 
 mod completeness;
 pub(super) mod parts;
+mod said;
 pub(super) mod signed;
 pub(super) mod visits;
 
