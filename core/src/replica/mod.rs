@@ -99,13 +99,12 @@ impl Replica {
     pub fn open(folder: &Path, devices: Devices) -> Result<Self, ReplicaError> {
         let mut connection = store::open(folder)?;
         let vault = devices.vault.as_deref();
-        let (signer, key) = match devices.signer {
-            Some(signer) => (signer, KeyHome::Platform),
-            None => {
-                let signer = file_key(folder, (&connection, vault), devices.random.as_ref())?;
-                let key = vault.map_or(KeyHome::File, |_vault| KeyHome::Platform);
-                (signer, key)
-            }
+        let (signer, key) = if let Some(signer) = devices.signer {
+            (signer, KeyHome::Platform)
+        } else {
+            let signer = file_key(folder, (&connection, vault), devices.random.as_ref())?;
+            let key = vault.map_or(KeyHome::File, |_vault| KeyHome::Platform);
+            (signer, key)
         };
         let tx = connection.transaction()?;
         store::quarantine::count_start(&tx)?;

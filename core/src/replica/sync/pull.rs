@@ -48,7 +48,7 @@ impl Run<'_> {
         while let Next::Frame(bytes) = frames.next() {
             match minicbor::decode::<Frame>(&bytes) {
                 Ok(Frame::End(end)) => {
-                    self.apply_all(std::mem::take(&mut batch))?;
+                    self.apply_all(&std::mem::take(&mut batch))?;
                     self.replica.commit("end_pull", |commit| {
                         device::set_cursor(commit.tx, end.cursor)?;
                         device::set_seen(commit.tx, end.cursor, end.time)?;
@@ -59,11 +59,11 @@ impl Run<'_> {
                 Ok(frame) => {
                     batch.push(Received { frame, bytes });
                     if is_full(&batch) {
-                        self.apply_all(std::mem::take(&mut batch))?;
+                        self.apply_all(&std::mem::take(&mut batch))?;
                     }
                 }
                 Err(_unreadable) => {
-                    self.apply_all(std::mem::take(&mut batch))?;
+                    self.apply_all(&std::mem::take(&mut batch))?;
                     let foreign = Foreign {
                         what: "frame",
                         content: &bytes,
@@ -72,17 +72,17 @@ impl Run<'_> {
                 }
             }
         }
-        self.apply_all(batch)?;
+        self.apply_all(&batch)?;
         Ok(None)
     }
 
     /// Applies frames together; when that cannot be, each alone, so that one that is unfit takes no other with it.
-    fn apply_all(&mut self, batch: Vec<Received>) -> Result<(), Stop> {
-        if self.replica.apply_together(&batch)? {
+    fn apply_all(&mut self, batch: &[Received]) -> Result<(), Stop> {
+        if self.replica.apply_together(batch)? {
             self.report.frames += u64::try_from(batch.len()).unwrap_or(u64::MAX);
             return Ok(());
         }
-        for Received { frame, bytes } in &batch {
+        for Received { frame, bytes } in batch {
             self.apply(frame, bytes, Moves::Cursor)?;
         }
         Ok(())
