@@ -6,8 +6,8 @@ pub mod amount_in_words;
 pub mod approval;
 pub mod calendar;
 pub mod call_slot;
-pub mod cash_hand_in;
 pub mod cash;
+pub mod cash_hand_in;
 pub mod claim_age;
 pub mod conduct_guard;
 pub mod credit_grade;
@@ -34,8 +34,8 @@ pub mod statement_text;
 pub mod target_split;
 pub mod three_figures;
 pub mod time;
-pub mod visit_priority;
 pub mod verification_code;
+pub mod visit_priority;
 
 #[cfg(test)]
 mod cases;

@@ -343,9 +343,14 @@ impl FakeServer {
         self.state().hold = code;
     }
 
-    /// Whether the phone's share for attachments is used up from now on.
-    pub(crate) fn set_full(&self, is_full: bool) {
-        self.state().is_full = is_full;
+    /// The phone's share for attachments is used up from now on.
+    pub(crate) fn fill_up(&self) {
+        self.state().is_full = true;
+    }
+
+    /// There is room for attachments again.
+    pub(crate) fn make_room(&self) {
+        self.state().is_full = false;
     }
 
     pub(crate) fn next_time(&self, path: &'static str, fault: Fault) {
@@ -400,11 +405,12 @@ impl FakeServer {
     /// The entry about a stop that came last.
     pub(crate) fn last_entry(&self) -> SealedEntry {
         let state = self.state();
-        let last = state.feed.iter().rev().find_map(|item| match item {
-            Item::Entry(entry) => Some(entry.clone()),
-            _ => None,
-        });
-        last.unwrap()
+        let mut newest_first = state.feed.iter().rev();
+        let last = newest_first.find(|item| matches!(item, Item::Entry(_)));
+        let Some(Item::Entry(entry)) = last else {
+            panic!("there is an entry");
+        };
+        entry.clone()
     }
 
     pub(crate) fn feed_length(&self) -> u64 {

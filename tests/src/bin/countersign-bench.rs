@@ -204,17 +204,18 @@ fn all_stops(phone: &Phone, count: u32) -> Vec<StopId> {
 /// 21 to 38 changes, as `number` has it: three texts that grow as they are typed, four fields; then what is signed.
 fn make_visit(phone: &Phone, stop: StopId, number: u32) {
     phone.check_in(stop);
-    let mut texts = [String::new(), String::new(), String::new()];
+    let mut texts = [
+        ("notes", String::new()),
+        ("negotiation", String::new()),
+        ("customer_notes", String::new()),
+    ];
     let changes = 21 + number * 7 % 18;
     for change in 0..changes - 8 {
         let place = usize::try_from(change % 3).unwrap();
-        texts[place].push_str("客户认可欠款，");
-        texts[place].push_str(&change.to_string());
-        phone.write(
-            stop,
-            ["notes", "negotiation", "customer_notes"][place],
-            &texts[place],
-        );
+        let (field, text) = texts.get_mut(place).unwrap();
+        text.push_str("客户认可欠款，");
+        text.push_str(&change.to_string());
+        phone.write(stop, field, text);
     }
     for field in ["met_person", "proposal", "next_step"] {
         phone.write(stop, field, "待定");
@@ -303,7 +304,7 @@ fn limit(name: &str, count: u32, raw: Raw<'_>, ours: Duration, work: fn(Raw<'_>)
     );
 }
 
-fn rows<'a>((documents, others): Raw<'a>) -> impl Iterator<Item = &'a [u8]> {
+fn rows((documents, others): Raw<'_>) -> impl Iterator<Item = &[u8]> {
     let changes = documents.iter().flatten();
     changes.chain(others).map(Vec::as_slice)
 }

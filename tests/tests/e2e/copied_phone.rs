@@ -2,14 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use countersign_core::domain::ids::StopId;
 use countersign_core::journal::facts::OutcomeKind;
 use countersign_core::protocol::HeldCode;
 use countersign_core::views::{EntryDetail, ObjectState};
 use countersign_tests::world::{Office, Phone, World};
 
-fn texts_of(phone: &Phone, stop: countersign_core::domain::ids::StopId) -> (String, String) {
+fn texts_of(phone: &Phone, stop: StopId) -> (String, String) {
     let stop = phone.stop(stop);
     (stop.notes, stop.met_person)
+}
+
+fn has_the_words_of_both_once(phone: &Phone, stop: StopId) {
+    let (notes, met_person) = texts_of(phone, stop);
+    for words in ["共同。", "原机写的。", "副本写的。"] {
+        assert_eq!(notes.matches(words).count(), 1, "{notes}");
+    }
+    assert_eq!(met_person, "王经理");
 }
 
 #[test]
@@ -58,11 +67,7 @@ fn all_words_are_there_once_and_no_signed_entry_is_lost() {
     let colleague = world.phone_of(&office.technician, &office.admin);
     colleague.sync_to_rest();
     for phone in [&copy, &original, &colleague] {
-        let (notes, met_person) = texts_of(phone, stop);
-        for words in ["共同。", "原机写的。", "副本写的。"] {
-            assert_eq!(notes.matches(words).count(), 1, "{notes}");
-        }
-        assert_eq!(met_person, "王经理");
+        has_the_words_of_both_once(phone, stop);
     }
 
     // Enrolled again, the copy goes on under a chain of its own.

@@ -27,7 +27,7 @@ fn forge(frame: &mut Frame) {
     if let Frame::Entry(frame) = frame {
         let mut entry = frame.entry.open().unwrap();
         if entry.fact.kind() == "promise" {
-            entry.build = "forged".to_owned();
+            "forged".clone_into(&mut entry.build);
             let own_key = SoftwareSigner::generate().unwrap();
             frame.entry = entry.seal(&own_key).unwrap();
         }

@@ -254,13 +254,13 @@ fn attachments_without_room_wait_and_hold_nothing_else_up() {
     let phone = Phone::enrolled(1, &server);
     phone.sync(&server).unwrap();
     sign(&phone);
-    server.set_full(true);
+    server.fill_up();
     let report = phone.sync(&server).unwrap();
     let wanted = (LaneResult::Done, LaneResult::Done, LaneResult::NoRoom);
     assert_eq!(lanes(&report), wanted);
     assert_eq!((report.admitted, server.blobs()), (report.pushed, 0));
     assert_eq!(phone.sync_status().unwrap().parts_waiting, 2);
-    server.set_full(false);
+    server.make_room();
     assert_eq!(phone.sync(&server).unwrap().parts, 2);
     assert!(phone.sync_status().unwrap().safe_to_close);
 }

@@ -281,7 +281,7 @@ fn an_acceptance_covers_what_was_looked_at_and_nothing_later() {
 #[test]
 fn nobody_reviews_a_visit_that_he_led() {
     let cast = Cast::with_draft();
-    let edit = [crate::desks::PlanEdit::AddToTeam(user_of(&cast.manager))];
+    let edit = [PlanEdit::AddToTeam(user_of(&cast.manager))];
     cast.clerk.edit_plan(cast.plan, &edit).unwrap();
     cast.approve();
     let stop = cast.approved().stops[0].stop;
