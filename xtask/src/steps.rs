@@ -161,9 +161,7 @@ fn ui(root: &Path) -> Result<(), Failure> {
 
 fn browser(root: &Path) -> Result<(), Failure> {
     tools::provide("chromium", &["chromium", "fonts-noto-cjk"])?;
-    if !root.join("field-app/ui/dist/index.html").is_file() {
-        demo::build_ui(root)?;
-    }
+    demo::build_ui(root)?;
     tools::build(root)?;
     let ui = root.join("field-app/ui");
     tools::run(&ui, "npm", &["run", "browser"])?;

@@ -141,7 +141,7 @@ async function visit(locale, words) {
   await wide(page, core, words);
   await page.setViewportSize(PHONE.viewport);
   await page.locator("footer button:enabled").click();
-  await page.locator("img").waitFor();
+  await page.locator("img").first().waitFor();
   await look(page, name("entry"));
   await bound(page, core, name);
   await papers(page, core, words, name);
@@ -193,6 +193,8 @@ async function visit(locale, words) {
   await page.locator("li", { hasText: "盖章页" }).waitFor();
   assert.equal(core.pieces.join(""), picture.toString("base64"), "the core has every byte");
   await page.locator("a.open").first().click();
+  await page.waitForURL((url) => url.hash.startsWith("#/parts/"));
+  await page.locator("main ul img").first().waitFor({ state: "detached" });
   await page.locator("main img").waitFor();
   await look(page, name("part"));
 

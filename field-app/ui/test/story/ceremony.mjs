@@ -130,7 +130,7 @@ export class Ceremony {
       async () => {
         await phone.next("signing-finish").click();
         await phone.page.waitForURL(/#\/entries\//);
-        await phone.page.locator("main img").waitFor();
+        await phone.page.locator("main img").first().waitFor();
       },
       async () => (await this.entries("acknowledgement")).length === 1,
     );

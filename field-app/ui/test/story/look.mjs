@@ -8,9 +8,16 @@ import { AxeBuilder } from "@axe-core/playwright";
 const PICTURES = fileURLToPath(new URL("../../test-results/story/", import.meta.url));
 mkdirSync(PICTURES, { recursive: true });
 
+/** Keeps a picture of the page as it is now; gives its path. */
+export async function keep(page, name) {
+  const path = `${PICTURES}${name}.png`;
+  await page.screenshot({ path, fullPage: true });
+  return path;
+}
+
 /** Checks the page as it is now and keeps a picture called `name`. */
 export async function look(page, name) {
-  await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true });
+  await keep(page, name);
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
   assert.deepEqual(violations.map((one) => [one.id, one.nodes.map((node) => node.html)]), [], `${name}: accessibility`);
   const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { Ceremony } from "./ceremony.mjs";
 import { link, THIRD_GENERATION } from "./link.mjs";
-import { look } from "./look.mjs";
+import { keep, look } from "./look.mjs";
 import { Desk } from "./office.mjs";
 import { Phone } from "./phone.mjs";
 import { folder, freePort, run, start } from "./processes.mjs";
@@ -35,7 +35,17 @@ async function step(sentence, act) {
     return value;
   } catch (error) {
     console.log(`FAIL ${sentence}`);
+    await showScreens();
     throw error;
+  }
+}
+
+/** What every open page showed when a step failed. */
+async function showScreens() {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  for (const [number, page] of pages.entries()) {
+    const picture = await keep(page, `failed-${number}`);
+    console.log(`     ${page.url()} showed ${picture}`);
   }
 }
 
