@@ -184,7 +184,7 @@ def services(folder):
         assert error.reference == "device-key-unusable", error.reference
         refused = json.loads(cs.refusal('{"v":1,"id":7,"method":"device.read"}', error))
         assert refused == {"id": 7, "error": {"kind": "support", "ref": "device-key-unusable"}}, refused
-    assert cs.export_unsent(folder) == b"\x80"
+    assert cs.export_unsent(folder) == b"\x83\x01\x80\x80"
 
 
 for check in (records_and_errors, broken_devices, dropped_replies, services):

@@ -159,7 +159,7 @@ class DevicesTest(@param:TempDir private val folder: Path) {
 
     @Test fun whatIsUnsentCanBeTakenOutWithoutOpening() {
         open(platform()).close()
-        assertArrayEquals(byteArrayOf(0x80.toByte()), exportUnsent(folder.toString()))
+        assertArrayEquals("83018080".chunked(2).map { it.toInt(16).toByte() }.toByteArray(), exportUnsent(folder.toString()))
         assertThrows(MobileException::class.java) { exportUnsent(folder.resolve("nowhere").toString()) }
     }
 
