@@ -80,6 +80,27 @@ async function papers(page, core, words, name) {
   assert.deepEqual(core.begun.map((one) => one.paper.kind), ["statement"]);
 }
 
+/** After a kill nothing remembers what was shown; the core tells that the signing is over before it answers how it ended. */
+async function sealedBeforeTheAnswer(page, server) {
+  await page.evaluate(() => sessionStorage.clear());
+  const visited = [];
+  page.on("framenavigated", (frame) => visited.push(new URL(frame.url()).hash));
+  const isOf = (request, method) => request.postData()?.includes(`"${method}"`);
+  await page.route("**/rpc", async (route) => {
+    if (!isOf(route.request(), "signing.finish")) return route.continue();
+    const response = await route.fetch();
+    const read = page.waitForResponse((answer) => isOf(answer.request(), "signing.read"));
+    server.tell(["signings"]);
+    await read;
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    return route.fulfill({ response });
+  });
+  await page.locator("footer button:enabled").click();
+  await page.locator("img").first().waitFor();
+  assert.deepEqual(visited.map((hash) => hash.split("/")[1]), ["entries"], "nothing but the signed paper is shown");
+  await page.unroute("**/rpc");
+}
+
 async function visit(locale, words) {
   const core = fakeCore({ enrolled: false });
   const server = await serve(core);
@@ -140,8 +161,7 @@ async function visit(locale, words) {
   await look(page, name("pad-landscape"));
   await wide(page, core, words);
   await page.setViewportSize(PHONE.viewport);
-  await page.locator("footer button:enabled").click();
-  await page.locator("img").first().waitFor();
+  await sealedBeforeTheAnswer(page, server);
   await look(page, name("entry"));
   await bound(page, core, name);
   await papers(page, core, words, name);

@@ -19,11 +19,15 @@ export async function file(path) {
   return { body: await readFile(new URL(`../dist/${name}`, import.meta.url)), contentType: TYPES[name.split(".").at(-1)] };
 }
 
-/** Serves the pages beside `core`; `address` is where, `end` ends it. */
+/** Serves the pages beside `core`; `address` is where, `tell` says what changed, `end` ends it. */
 export async function serve(core) {
+  const listening = new Set();
   const server = createServer(async (request, answer) => {
     const path = new URL(request.url, "http://host").pathname;
-    if (path === "/events") return answer.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    if (path === "/events") {
+      listening.add(answer);
+      return answer.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    }
     if (path === "/rpc") {
       let body = "";
       for await (const chunk of request) body += chunk;
@@ -36,6 +40,9 @@ export async function serve(core) {
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   return {
     address: `http://127.0.0.1:${server.address().port}`,
+    tell(kinds) {
+      for (const page of listening) page.write(`data: ${JSON.stringify({ event: "changed", kinds })}\n\n`);
+    },
     end() {
       server.closeAllConnections();
       server.close();
