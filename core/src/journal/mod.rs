@@ -3,8 +3,6 @@
 //! The bytes received are the evidence: they are stored as they came and never re-encoded; what does not re-encode to
 //! itself is refused.
 
-mod attached;
-mod cash;
 pub mod chain;
 pub mod decisions;
 pub mod entry;
