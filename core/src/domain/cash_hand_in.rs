@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cash::{self, CashError, Pieces};
 use super::ids::UserId;
 use super::money::{Money, MoneyError};
 use super::time::{Day, Instant};
@@ -18,15 +19,6 @@ pub struct CashTaken {
     pub taken_at: Instant,
     /// How much.
     pub amount: Money,
-}
-
-/// So many notes or coins of one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Denomination {
-    /// What one is worth; above zero.
-    pub face: Money,
-    /// How many.
-    pub count: u32,
 }
 
 /// Why counted cash differs from its receipts, with a second pair of eyes.
@@ -47,8 +39,8 @@ pub struct HandInCount<'a> {
     pub confirmed_at: Instant,
     /// The sum that was counted.
     pub counted: Money,
-    /// What it consists of.
-    pub denominations: &'a [Denomination],
+    /// What it consists of, largest first.
+    pub pieces: &'a [Pieces],
     /// Given when the sum differs from the receipts.
     pub variance_reason: Option<VarianceReason<'a>>,
 }
@@ -84,14 +76,20 @@ pub enum HandInRefusal {
         /// What they come to.
         denominations_total: Money,
     },
-    /// A note or coin of zero or less.
-    FaceNotPositive,
+    /// Notes and coins that cannot lie on a table.
+    PiecesUnusable,
     /// The second person took or confirms this cash himself.
     SecondPersonTookPart,
     /// The reason for the variance is empty.
     ReasonMissing,
     /// Amounts in two currencies, or beyond what can be counted.
     Amounts,
+}
+
+impl From<CashError> for HandInRefusal {
+    fn from(_: CashError) -> Self {
+        Self::PiecesUnusable
+    }
 }
 
 impl From<MoneyError> for HandInRefusal {
@@ -113,7 +111,7 @@ pub fn confirm_hand_in(
     if took(count.confirmed_by) {
         return Err(HandInRefusal::OwnHandIn);
     }
-    let denominations_total = denominations_total(count)?;
+    let denominations_total = cash::total(count.pieces)?;
     if denominations_total != count.counted {
         return Err(HandInRefusal::DenominationsDoNotSum {
             denominations_total,
@@ -149,18 +147,6 @@ pub fn custody(taken_at: Instant, until: Instant) -> Custody {
         minutes: until.ms().saturating_sub(taken_at.ms()).div_euclid(60_000),
         is_breach: Day::legal(taken_at) != Day::legal(until),
     }
-}
-
-fn denominations_total(count: &HandInCount<'_>) -> Result<Money, HandInRefusal> {
-    let mut total = Money::zero(count.counted.currency());
-    for denomination in count.denominations {
-        if !denomination.face.is_positive() {
-            return Err(HandInRefusal::FaceNotPositive);
-        }
-        let sum = denomination.face.portion(denomination.count.into(), 1)?;
-        total = total.plus(sum)?;
-    }
-    Ok(total)
 }
 
 /// What became of a number of a serial block.
@@ -238,14 +224,16 @@ mod tests {
         taken.collect()
     }
 
-    fn denominations(value: &Value) -> Vec<Denomination> {
+    fn pieces(value: &Value) -> Vec<Pieces> {
         let pairs = value.as_object().unwrap().iter();
-        pairs
-            .map(|(face, count)| Denomination {
-                face: yuan(face),
+        let mut pieces: Vec<Pieces> = pairs
+            .map(|(face, count)| Pieces {
+                fen: face.parse::<u32>().unwrap() * 100,
                 count: count.as_u64().unwrap().try_into().unwrap(),
             })
-            .collect()
+            .collect();
+        pieces.sort_by_key(|piece| std::cmp::Reverse(piece.fen));
+        pieces
     }
 
     #[test]
@@ -258,7 +246,7 @@ mod tests {
                     confirmed_by: user(hand_in["confirmed_by"].as_str().unwrap()),
                     confirmed_at: cases::instant(&hand_in["confirmed_at"]),
                     counted: cases::money(&hand_in["counted"]),
-                    denominations: &denominations(&hand_in["denominations"]),
+                    pieces: &pieces(&hand_in["denominations"]),
                     variance_reason: None,
                 },
             );
@@ -294,8 +282,8 @@ mod tests {
             confirmed_by: user("fin-1"),
             confirmed_at: at,
             counted: yuan("100.00"),
-            denominations: &[Denomination {
-                face: yuan("100.00"),
+            pieces: &[Pieces {
+                fen: 10_000,
                 count: 1,
             }],
             variance_reason,
@@ -331,20 +319,20 @@ mod tests {
     }
 
     #[test]
-    fn a_note_below_zero_cannot_make_the_sum_right() {
+    fn a_note_that_does_not_exist_cannot_make_the_sum_right() {
         let count = HandInCount {
             confirmed_by: user("fin-1"),
             confirmed_at: Instant::from_ms(0),
-            counted: yuan("50.00"),
-            denominations: &[("100.00", 1), ("-50.00", 1)].map(|(face, count)| Denomination {
-                face: yuan(face),
-                count,
-            }),
+            counted: yuan("200.00"),
+            pieces: &[Pieces {
+                fen: 20_000,
+                count: 1,
+            }],
             variance_reason: None,
         };
         assert_eq!(
             confirm_hand_in(&[], &count),
-            Err(HandInRefusal::FaceNotPositive)
+            Err(HandInRefusal::PiecesUnusable)
         );
     }
 

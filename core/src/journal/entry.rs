@@ -26,6 +26,9 @@ pub enum Scope {
     /// Every team with a stop at this customer.
     #[n(4)]
     Customer(#[n(0)] CustomerId),
+    /// The devices of one person, such as what he hands in and how it was counted.
+    #[n(5)]
+    Person(#[n(0)] UserId),
 }
 
 /// An append-only, signed fact. A correction is a new entry whose `amends` points back.

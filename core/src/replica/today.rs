@@ -29,7 +29,8 @@ const PLANS: &str = "
 impl Replica {
     /// `today.read`: the plans this device holds and one page of their stops.
     pub fn today(&self, page: Page) -> Result<TodayView, ReplicaError> {
-        let day = Day::legal(self.devices.clock.read().wall);
+        let now = self.devices.clock.read().wall;
+        let day = Day::legal(now);
         self.read(|connection| {
             let me = Self::me(connection)?;
             let stops_total: i64 = connection
@@ -40,7 +41,7 @@ impl Replica {
                 plans: plan_rows(connection, day)?,
                 stops: stops::in_sight(connection, me.chain(), day, (page.offset, page.limit))?,
                 stops_total: unsigned(stops_total),
-                cash: open_cash(connection, me.user, day)?,
+                cash: open_cash(connection, me.user, now)?,
             })
         })
     }

@@ -272,6 +272,22 @@ pub(crate) fn entry_state(
         .optional()
 }
 
+/// An entry of this device as it was or will be sent.
+pub(crate) fn sealed_entry(
+    connection: &Connection,
+    entry: EntryId,
+) -> rusqlite::Result<Option<SealedEntry>> {
+    let content: Option<Vec<u8>> = connection
+        .prepare_cached("select content from outbox where entry = :entry")?
+        .query_row(named_params! { ":entry": text(&entry) }, |row| row.get(0))
+        .optional()?;
+    let envelope = content.and_then(|content| minicbor::decode::<Envelope>(&content).ok());
+    Ok(envelope.and_then(|envelope| match envelope.object {
+        Object::Entry(sealed) => Some(sealed),
+        Object::Run(_) => None,
+    }))
+}
+
 /// The server's answer that holds an entry's verdict.
 pub(crate) fn receipt_of_entry(
     connection: &Connection,

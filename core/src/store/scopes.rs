@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::domain::ids::IdError;
 use crate::journal::Scope;
 
-/// `office`, `organisation`, `plan:…`, `stop:…`, `customer:…`.
+/// `office`, `organisation`, `plan:…`, `stop:…`, `customer:…`, `person:…`.
 pub(crate) fn text(scope: Scope) -> String {
     match scope {
         Scope::Office => "office".to_owned(),
@@ -13,6 +13,7 @@ pub(crate) fn text(scope: Scope) -> String {
         Scope::Plan(plan) => format!("plan:{plan}"),
         Scope::Stop(stop) => format!("stop:{stop}"),
         Scope::Customer(customer) => format!("customer:{customer}"),
+        Scope::Person(user) => format!("person:{user}"),
     }
 }
 
@@ -25,6 +26,7 @@ pub(crate) fn parse(text: &str) -> Result<Scope, IdError> {
         Some(("plan", plan)) => id(plan).map(Scope::Plan),
         Some(("stop", stop)) => id(stop).map(Scope::Stop),
         Some(("customer", customer)) => id(customer).map(Scope::Customer),
+        Some(("person", user)) => id(user).map(Scope::Person),
         _ if text == "organisation" => Ok(Scope::Organisation),
         _ => Ok(Scope::Office),
     }

@@ -1,17 +1,21 @@
 //! Cash at the desks: numbers for receipts are issued, what comes in is counted, a variance needs a second person.
 
 use countersign_core::domain::cash::{Pieces, total};
-use countersign_core::domain::ids::{DeviceId, EntryId};
-use countersign_core::domain::money::Money;
+use countersign_core::domain::cash_hand_in::{
+    CashTaken, ConfirmedHandIn, HandInCount, HandInRefusal, SerialFinding, VarianceReason,
+    confirm_hand_in,
+};
+use countersign_core::domain::ids::{DeviceId, EntryId, UserId};
+use countersign_core::domain::time::Instant;
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{CashCounted, Fact, SerialBlockIssued, VarianceConfirmed};
 use countersign_core::read_model::cash::{self, HandInRow, OpenCashRow, SerialBlockRow};
 use countersign_core::read_model::devices::{self, DeviceRow};
-use countersign_core::views::CashRow;
+use countersign_core::views::{CashRow, CashState};
 
 use super::{Desk, DeskError, Need, checked_text};
 use crate::auth::policy::{Action, any_may};
-use crate::organisation::DeskEntry;
+use crate::organisation::{DeskEntry, Item};
 
 /// Most numbers of one block.
 const BLOCK_LIMIT: u64 = 500;
@@ -38,20 +42,32 @@ pub struct HandInView {
     pub may_confirm: bool,
 }
 
+/// A block of numbers and what is wrong with those used of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SerialBlockView {
+    /// The block.
+    pub row: SerialBlockRow,
+    /// Ascending; each is a question to the one who has the block.
+    pub findings: Vec<SerialFinding>,
+}
+
 impl Desk {
     /// Cash that finance has not confirmed, by the person who has it, longest first.
     pub fn open_cash(&self) -> Result<Vec<OpenCashRow>, DeskError> {
         self.require(Action::ReadCash)?;
-        Ok(self.organisation.read(cash::open_by_taker)?)
+        let now = self.now();
+        Ok(self
+            .organisation
+            .read(|connection| cash::open_by_taker(connection, now))?)
     }
 
     /// One page of all cash receipts, newest first, and how many there are.
     pub fn cash_receipts(&self, page: (u32, u32)) -> Result<(Vec<CashRow>, u64), DeskError> {
         self.require(Action::ReadCash)?;
-        let today = self.today();
+        let now = self.now();
         Ok(self
             .organisation
-            .read(|connection| cash::receipts(connection, (None, today), page))?)
+            .read(|connection| cash::receipts(connection, (None, now), page))?)
     }
 
     /// One page of the hand-ins, those that wait first, and how many there are.
@@ -65,11 +81,11 @@ impl Desk {
     /// One hand-in with its receipts.
     pub fn hand_in(&self, hand_in: EntryId) -> Result<HandInView, DeskError> {
         self.require(Action::ReadCash)?;
-        let today = self.today();
+        let now = self.now();
         let (row, receipts) = self.organisation.read(|connection| {
             Ok((
                 cash::hand_in(connection, hand_in)?,
-                cash::receipts_of_hand_in(connection, hand_in, today)?,
+                cash::receipts_of_hand_in(connection, hand_in, now)?,
             ))
         })?;
         let row = row.ok_or(DeskError::NotFound)?;
@@ -90,11 +106,24 @@ impl Desk {
     }
 
     /// One page of the blocks of numbers, newest first, and how many there are.
-    pub fn serial_blocks(&self, page: (u32, u32)) -> Result<(Vec<SerialBlockRow>, u64), DeskError> {
+    pub fn serial_blocks(
+        &self,
+        page: (u32, u32),
+    ) -> Result<(Vec<SerialBlockView>, u64), DeskError> {
         self.require(Action::ReadCash)?;
-        Ok(self
-            .organisation
-            .read(|connection| cash::blocks(connection, page))?)
+        Ok(self.organisation.read(|connection| {
+            let (rows, total) = cash::blocks(connection, page)?;
+            let views = rows
+                .into_iter()
+                .map(|row| {
+                    Ok(SerialBlockView {
+                        findings: cash::serial_findings(connection, &row)?,
+                        row,
+                    })
+                })
+                .collect::<Result<_, rusqlite::Error>>()?;
+            Ok((views, total))
+        })?)
     }
 
     /// Bound phones whose people may take cash: whom numbers can be issued to.
@@ -128,7 +157,7 @@ impl Desk {
                 first: last + 1,
                 last: last + count,
             });
-            self.put_on_record(Scope::Organisation, None, fact)
+            self.put_on_record(Scope::Organisation, None, fact, Vec::new())
         })
     }
 
@@ -138,25 +167,37 @@ impl Desk {
         self.require(Action::CountCash)?;
         let counted = total(&new.pieces)
             .map_err(|_no_such_count| DeskError::invalid("pieces", "desk-invalid-pieces"))?;
+        let reason = checked_text(&new.reason, 4096, "reason", Need::Optional)?;
         self.organisation.in_turn(|| {
-            let row = self.hand_in(hand_in)?.row;
-            if row.made_by == self.user {
-                return Err(DeskError::OwnRequest);
-            }
-            if row.count.is_some() {
+            let view = self.hand_in(hand_in)?;
+            if view.row.count.is_some() {
                 return Err(DeskError::Stale);
             }
-            let variance = counted
-                .minus(row.total)
-                .map_err(|_other_currency| DeskError::Damaged)?;
+            let judged = judged(
+                &view,
+                &HandInCount {
+                    confirmed_by: self.user,
+                    confirmed_at: self.now(),
+                    counted,
+                    pieces: &new.pieces,
+                    variance_reason: None,
+                },
+            )?;
+            if judged.needs_reason && reason.is_empty() {
+                return Err(DeskError::invalid("reason", "desk-invalid-variance-reason"));
+            }
             let fact = Fact::CashCounted(CashCounted {
                 hand_in,
                 pieces: new.pieces.clone(),
                 counted,
-                variance,
-                reason: variance_reason(variance, &new.reason)?,
+                variance: judged.variance,
+                reason: if judged.needs_reason {
+                    reason.clone()
+                } else {
+                    String::new()
+                },
             });
-            self.put_on_record(self.scope_of(hand_in)?, None, fact)
+            self.tell_of_cash(view.row.made_by, None, fact)
         })
     }
 
@@ -165,28 +206,50 @@ impl Desk {
         self.require(Action::ConfirmVariance)?;
         let remark = checked_text(remark, 4096, "remark", Need::Optional)?;
         self.organisation.in_turn(|| {
-            let row = self.hand_in(hand_in)?.row;
-            let is_done = row.is_confirmed();
-            let count = row.count.ok_or(DeskError::NotFound)?;
-            if is_done {
+            let view = self.hand_in(hand_in)?;
+            let count = view.row.count.clone().ok_or(DeskError::NotFound)?;
+            if view.row.is_confirmed() {
                 return Err(DeskError::Stale);
             }
-            if [row.made_by, count.counted_by].contains(&self.user) {
-                return Err(DeskError::OwnRequest);
-            }
+            let pieces = self.counted_pieces(count.entry)?;
+            judged(
+                &view,
+                &HandInCount {
+                    confirmed_by: count.counted_by,
+                    confirmed_at: count.counted_at,
+                    counted: count.counted,
+                    pieces: &pieces,
+                    variance_reason: Some(VarianceReason {
+                        reason: &count.reason,
+                        second_person: self.user,
+                    }),
+                },
+            )?;
             let fact = Fact::VarianceConfirmed(VarianceConfirmed {
                 counted: count.entry,
-                remark,
+                remark: remark.clone(),
             });
-            self.put_on_record(self.scope_of(hand_in)?, Some(count.entry), fact)
+            self.tell_of_cash(view.row.made_by, Some(count.entry), fact)
         })
     }
 
-    /// Whoever holds the hand-in learns of its count.
-    fn scope_of(&self, entry: EntryId) -> Result<Scope, DeskError> {
-        let sealed = self.organisation.entry(entry)?.ok_or(DeskError::NotFound)?;
-        let opened = sealed.open().map_err(|_unreadable| DeskError::Damaged)?;
-        Ok(opened.scope)
+    fn counted_pieces(&self, count: EntryId) -> Result<Vec<Pieces>, DeskError> {
+        let sealed = self.organisation.entry(count)?.ok_or(DeskError::NotFound)?;
+        match sealed.open().map(|entry| entry.fact) {
+            Ok(Fact::CashCounted(it)) => Ok(it.pieces),
+            Ok(_) | Err(_) => Err(DeskError::Damaged),
+        }
+    }
+
+    /// Whoever handed the cash in learns of it on all his phones, whatever became of the stops where he took it.
+    fn tell_of_cash(
+        &self,
+        user: UserId,
+        amends: Option<EntryId>,
+        fact: Fact,
+    ) -> Result<EntryId, DeskError> {
+        let scope = Scope::Person(user);
+        self.put_on_record(scope, amends, fact, vec![Item::Grant { user, scope }])
     }
 
     fn put_on_record(
@@ -194,6 +257,7 @@ impl Desk {
         scope: Scope,
         amends: Option<EntryId>,
         fact: Fact,
+        also: Vec<Item>,
     ) -> Result<EntryId, DeskError> {
         let entry = DeskEntry {
             author: self.user,
@@ -201,17 +265,30 @@ impl Desk {
             amends,
             fact,
         };
-        Ok(self.organisation.desk_append(entry, Vec::new())?)
+        Ok(self.organisation.desk_append(entry, also)?)
     }
 }
 
-/// A variance has a reason; what matches needs none.
-fn variance_reason(variance: Money, reason: &str) -> Result<String, DeskError> {
-    if variance.is_zero() {
-        return Ok(String::new());
-    }
-    if reason.trim().is_empty() {
-        return Err(DeskError::invalid("reason", "desk-invalid-variance-reason"));
-    }
-    checked_text(reason, 4096, "reason", Need::Required)
+/// A count against the receipts of its hand-in.
+fn judged(view: &HandInView, count: &HandInCount<'_>) -> Result<ConfirmedHandIn, DeskError> {
+    let taken: Vec<CashTaken> = view
+        .receipts
+        .iter()
+        .filter(|row| row.state != CashState::Voided)
+        .map(|row| CashTaken {
+            taken_by: row.taken_by,
+            taken_at: Instant::from_ms(row.at_ms),
+            amount: row.amount,
+        })
+        .collect();
+    confirm_hand_in(&taken, count).map_err(|refusal| match refusal {
+        HandInRefusal::OwnHandIn | HandInRefusal::SecondPersonTookPart => DeskError::OwnRequest,
+        HandInRefusal::DenominationsDoNotSum { .. } | HandInRefusal::PiecesUnusable => {
+            DeskError::invalid("pieces", "desk-invalid-pieces")
+        }
+        HandInRefusal::ReasonMissing => {
+            DeskError::invalid("reason", "desk-invalid-variance-reason")
+        }
+        HandInRefusal::Amounts => DeskError::Damaged,
+    })
 }

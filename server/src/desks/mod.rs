@@ -27,7 +27,7 @@ use countersign_core::journal::Scope;
 use countersign_core::journal::facts::Fact;
 use countersign_core::snapshots::policy::{Policy, Role};
 
-pub use cash::{HandInView, NewCount};
+pub use cash::{HandInView, NewCount, SerialBlockView};
 pub use error::DeskError;
 pub use ledgers::{
     Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile, UploadView,

@@ -421,6 +421,8 @@ pub(super) fn a_lost_scope_is_revoked_and_a_new_grant_sends_all_of_it(open: Open
         vec![revoke(REP, stop(1)), entry(7, stop(1))],
     );
     assert!(!journal.is_granted(REP, stop(1)).unwrap());
+    assert!(journal.was_granted(REP, stop(1)).unwrap());
+    assert!(!journal.was_granted(OTHER, stop(1)).unwrap());
     let bodies = |start| {
         let mut sent = BTreeMap::new();
         let request = FeedRequest {

@@ -455,6 +455,8 @@ pub trait Journal: Send + Sync + Debug {
     fn inventory(&self, user: UserId) -> Result<Inventory, JournalError>;
     /// Whether the user holds the scope now.
     fn is_granted(&self, user: UserId, scope: Scope) -> Result<bool, JournalError>;
+    /// Whether the user was ever granted the scope, held still or not.
+    fn was_granted(&self, user: UserId, scope: Scope) -> Result<bool, JournalError>;
     /// Who holds the scope now.
     fn holders(&self, scope: Scope) -> Result<Vec<UserId>, JournalError>;
     /// The newest place of a chain.

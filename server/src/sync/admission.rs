@@ -18,7 +18,7 @@ use countersign_core::protocol::{
 };
 
 use super::error::SyncError;
-use super::judge::{Judgement, Why};
+use super::judge::{Judgement, Standing, Why};
 use crate::auth::devices::Device;
 use crate::journal::{
     Amount, Batch, Expect, Given, JournalError, KeptEnvelope, KeptVerdict, Link, Record,
@@ -254,14 +254,23 @@ impl<'a> Admission<'a> {
         judgement: Judgement,
     ) -> Result<PendingKind, SyncError> {
         Ok(match judgement {
-            Judgement::Admit(record, scope) => {
+            Judgement::Admit(record, standing) => {
+                match standing {
+                    Standing::Holds(scope) => {
+                        self.expected_scopes.insert(scope);
+                    }
+                    Standing::Held => {}
+                    Standing::Own => self.batch.records.push(Record::Grant {
+                        user: self.device.user,
+                        scope: Scope::Person(self.device.user),
+                    }),
+                }
                 let place = self.batch.records.len();
                 if let Record::Run(run) = &*record
                     && let Some(changing) = self.documents.get_mut(&run.run.document)
                 {
                     changing.records.push(place);
                 }
-                self.expected_scopes.insert(scope);
                 self.batch.records.push(*record);
                 self.keep(envelope, digest, KeptVerdict::Admitted(place));
                 PendingKind::Record(place)

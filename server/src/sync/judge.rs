@@ -23,12 +23,23 @@ const SEARCHED: usize = 500;
 
 /// What is to be done with an envelope.
 pub(super) enum Judgement {
-    /// Append this; the scope was seen to be granted.
-    Admit(Box<Record>, Scope),
+    /// Append this, on the strength of that.
+    Admit(Box<Record>, Standing),
     /// It is in the journal under this number.
     Already(u64),
     /// Keep it, do not apply it.
     Held(Why),
+}
+
+/// Why a device may write into a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Its user was seen to hold the scope; that must still be so when it is appended.
+    Holds(Scope),
+    /// Its user held the scope once, which is enough for cash: money that exists is counted.
+    Held,
+    /// The scope is its user's own.
+    Own,
 }
 
 /// Why something is held.
@@ -112,15 +123,16 @@ impl Admission<'_> {
         if let Err(error) = sealed.verify(&self.device.public_key) {
             return Ok(Judgement::held(HeldCode::BadSignature, error.to_string()));
         }
-        if let Some(why) = self.is_not_allowed(&entry)? {
-            return Ok(Judgement::Held(why));
-        }
+        let standing = match self.standing(&entry)? {
+            Ok(standing) => standing,
+            Err(why) => return Ok(Judgement::Held(why)),
+        };
         if let Some(why) = self.subject_is_missing(&entry)? {
             return Ok(Judgement::Held(why));
         }
         self.entries.insert(entry.id);
         let record = Record::Entry(entry_record(&entry, entry.scope, sealed.clone()));
-        Ok(Judgement::Admit(Box::new(record), entry.scope))
+        Ok(Judgement::Admit(Box::new(record), standing))
     }
 
     fn is_foreign(&self, entry: &Entry) -> Option<Why> {
@@ -213,21 +225,35 @@ impl Admission<'_> {
             }))
     }
 
-    fn is_not_allowed(&self, entry: &Entry) -> Result<Option<Why>, SyncError> {
-        let may = field_action(&entry.fact).is_some_and(|action| any_may(&self.roles, action));
-        if !may {
+    fn standing(&self, entry: &Entry) -> Result<Result<Standing, Why>, SyncError> {
+        let action = field_action(&entry.fact).filter(|action| any_may(&self.roles, *action));
+        let Some(action) = action else {
             let words = format!(
                 "a device of these roles may not write `{}`",
                 entry.fact.kind()
             );
-            return Ok(Some(Why::new(HeldCode::NotAllowed, words)));
+            return Ok(Err(Why::new(HeldCode::NotAllowed, words)));
+        };
+        if action == Action::TakeCash {
+            if entry.scope == Scope::Person(self.device.user) {
+                return Ok(Ok(Standing::Own));
+            }
+            let journal = self.organisation.journal();
+            if journal.was_granted(self.device.user, entry.scope)?
+                && !journal.is_granted(self.device.user, entry.scope)?
+            {
+                return Ok(Ok(Standing::Held));
+            }
         }
-        self.is_out_of_scope(entry.scope)
+        Ok(match self.is_out_of_scope(entry.scope)? {
+            Some(why) => Err(why),
+            None => Ok(Standing::Holds(entry.scope)),
+        })
     }
 
     fn is_out_of_scope(&self, scope: Scope) -> Result<Option<Why>, SyncError> {
         match scope {
-            Scope::Office | Scope::Organisation => Ok(Some(Why::new(
+            Scope::Office | Scope::Organisation | Scope::Person(_) => Ok(Some(Why::new(
                 HeldCode::NotAllowed,
                 "a device writes about a plan, stop or customer",
             ))),
@@ -380,7 +406,10 @@ impl Admission<'_> {
                     user: self.device.user,
                     whole: Whole::default(),
                 };
-                Ok(Judgement::Admit(Box::new(Record::Run(record)), scope))
+                Ok(Judgement::Admit(
+                    Box::new(Record::Run(record)),
+                    Standing::Holds(scope),
+                ))
             }
             Err(AppendError::Refused(code, words)) => Ok(Judgement::held(code, words)),
             Err(error) => Err(error.into()),

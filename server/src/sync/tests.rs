@@ -7,9 +7,11 @@ use countersign_core::domain::ids::{
     ChainId, Digest, DocumentId, EntryId, OrganisationId, PlanId, StopId, UserId,
 };
 use countersign_core::domain::media_type::MediaType;
+use countersign_core::domain::money::{Currency, Money};
 use countersign_core::domain::time::{Clock, ClockReading, Instant};
 use countersign_core::journal::facts::{
-    Attached, Fact, MissingFix, PaperKind, Part, PartKind, PositionReport, ReasonCode, Refusal,
+    Attached, Fact, HandIn, MissingFix, PaperKind, Part, PartKind, PositionReport, ReasonCode,
+    Refusal,
 };
 use countersign_core::journal::seal::SealedEntry;
 use countersign_core::journal::{DeviceSigner as _, Entry, Scope, SoftwareSigner, verify_raw};
@@ -247,6 +249,56 @@ fn a_replayed_push_gets_the_first_answer_and_adds_nothing() {
     let twice = [envelopes.clone(), envelopes].concat();
     assert_eq!(phone.push(twice), [first.clone(), first].concat());
     assert_eq!(field.organisation.journal().head().unwrap(), head);
+}
+
+#[test]
+fn cash_counts_wherever_it_was_taken_and_nothing_else_gets_in_by_that_door() {
+    let field = Field::new(&[Role::Rep]);
+    let mut phone = field.phone();
+    let hand_in = || {
+        Fact::HandIn(HandIn {
+            receipts: Vec::new(),
+            total: Money::zero(Currency::Cny),
+        })
+    };
+    let own = Scope::Person(field.user);
+    let others = Scope::Person(UserId::from_bytes([9; 16]));
+    let never_his = Scope::Stop(StopId::from_bytes([9; 16]));
+    let user = field.user;
+    field
+        .organisation
+        .append(vec![Item::Revoke { user, scope: STOP }])
+        .unwrap();
+    let mut with = |scope: Scope, fact: Fact| {
+        phone.entry(|entry| {
+            entry.scope = scope;
+            entry.fact = fact;
+        })
+    };
+    let check_in = || Fact::CheckIn(PositionReport::Missing(MissingFix::Denied));
+    let envelopes = vec![
+        with(STOP, hand_in()),
+        with(own, hand_in()),
+        with(others, hand_in()),
+        with(never_his, hand_in()),
+        with(STOP, check_in()),
+        with(own, check_in()),
+    ];
+    let verdicts = phone.push(envelopes);
+    assert!(is_admitted(&verdicts[0]), "he held the stop once");
+    assert!(is_admitted(&verdicts[1]));
+    let codes = [
+        HeldCode::NotAllowed,
+        HeldCode::OutOfScope,
+        HeldCode::OutOfScope,
+        HeldCode::NotAllowed,
+    ];
+    for (kind, code) in verdicts[2..].iter().zip(codes) {
+        assert!(is_held(kind, code), "{kind:?} instead of {code:?}");
+    }
+    let journal = field.organisation.journal();
+    assert!(journal.is_granted(user, own).unwrap());
+    assert!(!journal.is_granted(user, STOP).unwrap());
 }
 
 #[test]

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use countersign_core::domain::cash::Pieces;
 use countersign_core::domain::ids::{CommandId, DeviceId, EntryId, StopId};
 use countersign_core::domain::money::{Currency, Money};
+use countersign_core::journal::facts::Decision;
 use countersign_core::replica::{CashTake, CashVoid, HandInMake, Page, ReplicaError};
 use countersign_core::snapshots::policy::Role;
 use countersign_core::views::{CashState, CashView, ObjectState};
-use countersign_server::desks::{DeskError, NewCount};
-use countersign_tests::world::{Office, Phone, World};
+use countersign_server::desks::{DeskError, NewCount, PlanEdit};
+use countersign_tests::world::{Fault, Office, Phone, World};
 use uuid::Uuid;
 
 /// Each tap is a command of its own.
@@ -101,9 +102,10 @@ fn a_void_keeps_its_number_and_a_variance_waits_for_a_second_person() {
     );
     let block = office.finance.serial_blocks((0, 10)).unwrap().0.remove(0);
     assert_eq!(
-        (block.used, block.voided, block.missing(), block.left()),
-        (3, 1, 0, 7)
+        (block.row.used, block.row.voided, block.row.left()),
+        (3, 1, 7)
     );
+    assert_eq!(block.findings, []);
 
     // One note is missing on the table.
     let finance = &office.finance;
@@ -159,8 +161,7 @@ fn cash_kept_overnight_is_seen_on_the_phone_and_in_the_office() {
     phone.sync_to_rest();
     world.clock.pass_minutes(65);
     assert!(phone.replica.today(Page::default()).unwrap().cash.is_late);
-    let since = office.finance.open_cash().unwrap()[0].since;
-    assert!(since < office.finance.today());
+    assert!(office.finance.open_cash().unwrap()[0].is_late);
     office.finance.count_cash(listed, &counted(5, "")).unwrap();
     phone.sync_to_rest();
     let row = cash(&phone).rows.remove(0);
@@ -216,6 +217,79 @@ fn blocks_follow_each_other_and_only_go_to_phones_that_may_take_cash() {
         Err(DeskError::NotAllowed)
     ));
     let (blocks, total) = office.finance.serial_blocks((0, 10)).unwrap();
-    let ranges: Vec<(u64, u64)> = blocks.iter().map(|row| (row.first, row.last)).collect();
+    let ranges: Vec<(u64, u64)> = blocks
+        .iter()
+        .map(|block| (block.row.first, block.row.last))
+        .collect();
     assert_eq!((ranges, total), (vec![(6, 10), (1, 5)], 2));
+}
+
+#[test]
+fn cash_of_a_stop_that_was_reassigned_is_handed_in_and_counted() {
+    let world = World::new();
+    let office = Office::open(&world);
+    office.sign_ledger(2);
+    let outing = office.approve_plan(&[&office.rep]);
+    let second_rep = world.hire("样例业务员乙", &[Role::Rep]);
+    let phone = world.phone_of(&office.rep, &office.admin);
+    office.clerk.issue_serials(device(&phone), 5).unwrap();
+    phone.sync_to_rest();
+    phone.network.set(Fault::Down);
+    let stop = phone.stop_at("001");
+    let taken = take(&phone, stop, 6).unwrap();
+    let wrong = take(&phone, stop, 2).unwrap();
+    let void = |receipt| CashVoid {
+        receipt,
+        reason: "重复开具".to_owned(),
+    };
+    world.remember(&phone);
+
+    // While he is without a network the stop goes to somebody else.
+    let edits = [
+        PlanEdit::RemoveFromTeam(office.rep.user),
+        PlanEdit::AddToTeam(second_rep.user),
+    ];
+    let heads = office.clerk.edit_plan(outing.plan, &edits).unwrap();
+    office.clerk.submit_plan(outing.plan, heads).unwrap();
+    office
+        .director
+        .decide_plan(outing.plan, heads, Decision::Approved)
+        .unwrap();
+    phone.network.set(Fault::None);
+    phone.sync_to_rest();
+    assert!(phone.replica.stop(stop).is_err(), "the stop is not his now");
+    assert_eq!(world.quarantined(), [], "money that exists is on record");
+    let open = office.finance.open_cash().unwrap();
+    assert_eq!((open[0].receipts, open[0].amount), (2, yuan("800")));
+    let view = cash(&phone);
+    assert_eq!(view.open.amount, Some(yuan("800")), "he has it in his hand");
+    assert!(
+        view.rows
+            .iter()
+            .all(|row| row.object == ObjectState::Receipted)
+    );
+    assert_eq!(
+        phone.replica.cash_paper(taken).unwrap().row.amount,
+        yuan("600")
+    );
+
+    // He voids, hands in and is told of the count, although nothing of the plan is on his phone.
+    phone.replica.void_cash(&void(wrong)).unwrap();
+    let listed = hand_in(&phone, &[taken]);
+    phone.sync_to_rest();
+    office.finance.count_cash(listed, &counted(6, "")).unwrap();
+    phone.sync_to_rest();
+    let view = cash(&phone);
+    assert_eq!(view.open.amount, None);
+    let states: Vec<CashState> = view.rows.iter().map(|row| row.state).collect();
+    assert_eq!(states, [CashState::Voided, CashState::Confirmed]);
+    assert!(office.finance.open_cash().unwrap().is_empty());
+    assert_eq!(world.quarantined(), []);
+
+    // Whoever has the stop now sees that cash was taken there.
+    let other = world.phone_of(&second_rep, &office.admin);
+    other.sync_to_rest();
+    let timeline = other.stop(stop).timeline;
+    assert!(timeline.iter().any(|row| row.entry == taken));
+    world.assert_agree(&[&phone, &other]);
 }

@@ -6,7 +6,7 @@ mod queries;
 pub use project::project_entry;
 pub use queries::{
     blocks, count_of, hand_in, hand_ins, last_serial, next_serial, open_by_taker, open_receipts,
-    receipt, receipts, receipts_of_hand_in, void_of,
+    receipt, receipts, receipts_of_hand_in, serial_findings, void_of,
 };
 
 /// The tables of this noun.
@@ -14,9 +14,10 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 
 use serde::Serialize;
 
+use crate::domain::cash_hand_in::custody;
 use crate::domain::ids::{DeviceId, EntryId, UserId};
 use crate::domain::money::Money;
-use crate::domain::time::{Day, Instant};
+use crate::domain::time::Instant;
 
 /// A block of numbers and how far it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,15 +52,6 @@ impl SerialBlockRow {
                 .unwrap_or(self.first.saturating_sub(1))
                 .min(self.last)
     }
-
-    /// Numbers below the highest one in use that no receipt carries: each is a question to the one who has the block.
-    #[must_use]
-    pub fn missing(&self) -> u64 {
-        let reached = self
-            .highest
-            .map_or(0, |highest| (highest + 1).saturating_sub(self.first));
-        reached.saturating_sub(self.used)
-    }
 }
 
 /// A hand-in and where it stands.
@@ -75,8 +67,8 @@ pub struct HandInRow {
     pub made_by: UserId,
     /// When it was listed.
     pub made_at: Instant,
-    /// The earliest legal day on which a part of it was taken.
-    pub taken_day: Option<Day>,
+    /// When the earliest part of it was taken.
+    pub taken_at: Option<Instant>,
     /// Finance's count, once there is one.
     pub count: Option<CountRow>,
 }
@@ -88,6 +80,16 @@ impl HandInRow {
         self.count
             .as_ref()
             .is_some_and(|count| count.variance.is_zero() || count.confirmed_by.is_some())
+    }
+
+    /// Whether a part of it was not confirmed on the day it was taken on; for one that is open as of `now`.
+    #[must_use]
+    pub fn is_late(&self, now: Instant) -> bool {
+        let confirmed_at = self.count.as_ref().filter(|_count| self.is_confirmed());
+        let until =
+            confirmed_at.map_or(now, |count| count.confirmed_at.unwrap_or(count.counted_at));
+        self.taken_at
+            .is_some_and(|taken_at| custody(taken_at, until).is_breach)
     }
 }
 
@@ -121,6 +123,8 @@ pub struct OpenCashRow {
     pub receipts: u64,
     /// How much.
     pub amount: Money,
-    /// The earliest legal day on which a part of it was taken.
-    pub since: Day,
+    /// When the earliest part of it was taken.
+    pub since: Instant,
+    /// That part was not with finance on the day it was taken on.
+    pub is_late: bool,
 }

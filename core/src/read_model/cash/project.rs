@@ -58,7 +58,11 @@ fn insert_block(
 fn insert_receipt(tx: &Transaction<'_>, entry: &Entry, fact: &CashReceipt) -> rusqlite::Result<()> {
     let stop = match entry.scope {
         Scope::Stop(stop) => Some(text(&stop)),
-        Scope::Office | Scope::Organisation | Scope::Plan(_) | Scope::Customer(_) => None,
+        Scope::Office
+        | Scope::Organisation
+        | Scope::Plan(_)
+        | Scope::Customer(_)
+        | Scope::Person(_) => None,
     };
     tx.execute(
         "insert or ignore into cash_receipts values (:receipt, :chain, :stop, :customer, :name, :block, :serial,

@@ -4,9 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{CountRow, HandInRow, OpenCashRow, SerialBlockRow};
 use crate::domain::cash::serial_text;
+use crate::domain::cash_hand_in::{SerialFinding, SerialUse, check_serials, custody};
 use crate::domain::ids::{DeviceId, EntryId, UserId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::time::{Day, Instant};
+use crate::domain::time::Instant;
 use crate::read_model::columns::{self, parsed, parsed_or_null, text};
 use crate::read_model::people;
 use crate::views::{CashRow, CashState, ObjectState};
@@ -50,7 +51,7 @@ pub fn void_of(connection: &Connection, receipt: EntryId) -> rusqlite::Result<Op
 /// The receipts of `taken_by` that are still in his hand, by number, at most `limit`.
 pub fn open_receipts(
     connection: &Connection,
-    (taken_by, today): (UserId, Day),
+    (taken_by, now): (UserId, Instant),
     limit: u32,
 ) -> rusqlite::Result<Vec<CashRow>> {
     let rows: Vec<CashRow> = connection
@@ -59,7 +60,7 @@ pub fn open_receipts(
         )?
         .query_map(
             named_params! { ":by": text(&taken_by), ":limit": limit },
-            |row| cash_row(row, today),
+            |row| cash_row(row, now),
         )?
         .collect::<rusqlite::Result<_>>()?;
     rows.into_iter().map(|row| named(connection, row)).collect()
@@ -106,16 +107,16 @@ pub fn last_serial(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(last.map_or(0, unsigned))
 }
 
-/// One receipt as of `today`.
+/// One receipt as of `now`.
 pub fn receipt(
     connection: &Connection,
     receipt: EntryId,
-    today: Day,
+    now: Instant,
 ) -> rusqlite::Result<Option<CashRow>> {
     let row = connection
         .prepare_cached("select * from cash_on_its_way where receipt = :receipt")?
         .query_row(named_params! { ":receipt": text(&receipt) }, |row| {
-            cash_row(row, today)
+            cash_row(row, now)
         })
         .optional()?;
     row.map(|row| named(connection, row)).transpose()
@@ -124,7 +125,7 @@ pub fn receipt(
 /// One page of receipts, newest first, and how many there are: those of `taken_by`, or everybody's.
 pub fn receipts(
     connection: &Connection,
-    (taken_by, today): (Option<UserId>, Day),
+    (taken_by, now): (Option<UserId>, Instant),
     (offset, limit): (u32, u32),
 ) -> rusqlite::Result<(Vec<CashRow>, u64)> {
     let taker = taken_by.map(|user| text(&user));
@@ -138,7 +139,7 @@ pub fn receipts(
         )?
         .query_map(
             named_params! { ":by": taker, ":limit": limit, ":offset": offset },
-            |row| cash_row(row, today),
+            |row| cash_row(row, now),
         )?
         .collect::<rusqlite::Result<_>>()?;
     let rows = rows
@@ -152,33 +153,35 @@ pub fn receipts(
 pub fn receipts_of_hand_in(
     connection: &Connection,
     hand_in: EntryId,
-    today: Day,
+    now: Instant,
 ) -> rusqlite::Result<Vec<CashRow>> {
     let rows: Vec<CashRow> = connection
         .prepare_cached(
             "select * from cash_on_its_way where hand_in = :hand_in order by serial, receipt limit 1000",
         )?
         .query_map(named_params! { ":hand_in": text(&hand_in) }, |row| {
-            cash_row(row, today)
+            cash_row(row, now)
         })?
         .collect::<rusqlite::Result<_>>()?;
     rows.into_iter().map(|row| named(connection, row)).collect()
 }
 
 /// Cash that finance has not confirmed, by the person who has it, longest first, at most 500.
-pub fn open_by_taker(connection: &Connection) -> rusqlite::Result<Vec<OpenCashRow>> {
+pub fn open_by_taker(connection: &Connection, now: Instant) -> rusqlite::Result<Vec<OpenCashRow>> {
     connection
         .prepare_cached(
-            "select taken_by, count(*) as receipts, sum(amount_minor) as amount_minor, min(taken_day) as since
+            "select taken_by, count(*) as receipts, sum(amount_minor) as amount_minor, min(taken_ms) as since_ms
              from cash_on_its_way where state in ('open', 'handed_in', 'counted')
-             group by taken_by order by since, taken_by limit 500",
+             group by taken_by order by since_ms, taken_by limit 500",
         )?
         .query_map([], |row| {
+            let since = Instant::from_ms(row.get("since_ms")?);
             Ok(OpenCashRow {
                 taken_by: parsed(row, "taken_by")?,
                 receipts: unsigned(row.get("receipts")?),
                 amount: columns::money(row, "amount_minor", Currency::Cny)?,
-                since: parsed(row, "since")?,
+                since,
+                is_late: custody(since, now).is_breach,
             })
         })?
         .collect()
@@ -188,8 +191,8 @@ const HAND_INS: &str = "
     select h.*, c.entry as counted, c.counted_minor, c.variance_minor, c.reason, c.counted_by, c.counted_ms,
         s.confirmed_by, s.confirmed_ms,
         (select count(*) from hand_in_receipts l where l.hand_in = h.hand_in) as receipts,
-        (select min(r.taken_day) from hand_in_receipts l join cash_receipts r using (receipt)
-            where l.hand_in = h.hand_in) as taken_day
+        (select min(r.taken_ms) from hand_in_receipts l join cash_receipts r using (receipt)
+            where l.hand_in = h.hand_in) as taken_ms
     from hand_ins h left join cash_counts c on c.hand_in = h.hand_in
     left join variance_confirmations s on s.counted = c.entry";
 
@@ -249,13 +252,14 @@ fn hand_in_row(row: &Row<'_>) -> rusqlite::Result<HandInRow> {
             })
         }
     };
+    let taken_ms: Option<i64> = row.get("taken_ms")?;
     Ok(HandInRow {
         hand_in: parsed(row, "hand_in")?,
         total: columns::money(row, "total_minor", currency)?,
         receipts: unsigned(row.get("receipts")?),
         made_by: parsed(row, "made_by")?,
         made_at: Instant::from_ms(row.get("made_ms")?),
-        taken_day: parsed_or_null(row, "taken_day")?,
+        taken_at: taken_ms.map(Instant::from_ms),
         count,
     })
 }
@@ -275,18 +279,37 @@ fn block_row(row: &Row<'_>) -> rusqlite::Result<SerialBlockRow> {
     })
 }
 
-/// A receipt is late when its day ended before finance had it, whatever the hours (product rule on plan 5 (一)5).
-fn cash_row(row: &Row<'_>, today: Day) -> rusqlite::Result<CashRow> {
+/// What is wrong with the numbers used of a block, ascending.
+pub fn serial_findings(
+    connection: &Connection,
+    block: &SerialBlockRow,
+) -> rusqlite::Result<Vec<SerialFinding>> {
+    let used: Vec<(u64, SerialUse)> = connection
+        .prepare_cached(
+            "select r.serial, v.reason from cash_receipts r left join cash_voids v using (receipt)
+             where r.block = :block order by r.serial, r.receipt limit 10000",
+        )?
+        .query_map(named_params! { ":block": text(&block.block) }, |row| {
+            let void: Option<String> = row.get("reason")?;
+            let became = void.map_or(SerialUse::Receipt, |reason| SerialUse::Void { reason });
+            Ok((unsigned(row.get("serial")?), became))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(check_serials(block.first, block.last, &used))
+}
+
+/// A receipt as the rule of custody judges it: until finance has confirmed it, up to now.
+fn cash_row(row: &Row<'_>, now: Instant) -> rusqlite::Result<CashRow> {
     let currency: Currency = parsed(row, "currency")?;
     let amount: Money = columns::money(row, "amount_minor", currency)?;
-    let taken_day: Day = parsed(row, "taken_day")?;
-    let confirmed: Option<Day> = parsed_or_null(row, "confirmed_day")?;
+    let taken_at = Instant::from_ms(row.get("taken_ms")?);
+    let confirmed_ms: Option<i64> = row.get("confirmed_ms")?;
     let state: String = row.get("state")?;
     let state = CashState::from_word(&state).unwrap_or_default();
     let until = if state == CashState::Confirmed {
-        confirmed.unwrap_or(today)
+        confirmed_ms.map_or(now, Instant::from_ms)
     } else {
-        today
+        now
     };
     Ok(CashRow {
         receipt: parsed(row, "receipt")?,
@@ -298,9 +321,9 @@ fn cash_row(row: &Row<'_>, today: Day) -> rusqlite::Result<CashRow> {
         payer: row.get("payer")?,
         taken_by: parsed(row, "taken_by")?,
         taken_by_name: String::new(),
-        at_ms: row.get("taken_ms")?,
+        at_ms: taken_at.ms(),
         state,
-        is_late: state != CashState::Voided && until > taken_day,
+        is_late: state != CashState::Voided && custody(taken_at, until).is_breach,
         void_reason: row.get("void_reason")?,
         object: ObjectState::default(),
     })

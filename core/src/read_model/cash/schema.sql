@@ -69,15 +69,16 @@ create table if not exists variance_confirmations (
     confirmed_day text not null -- legal day
 ) strict;
 
--- Each receipt with its place on the way and the day on which finance had it.
-create view if not exists cash_on_its_way as
+-- Each receipt with its place on the way and when finance had it. A view holds nothing, so an earlier form gives way.
+drop view if exists cash_on_its_way;
+create view cash_on_its_way as
 select r.*, v.reason as void_reason, h.hand_in, c.entry as counted,
     case when v.receipt is not null then 'voided'
          when h.hand_in is null then 'open'
          when c.entry is null then 'handed_in'
          when c.variance_minor <> 0 and s.counted is null then 'counted'
          else 'confirmed' end as state,
-    case when c.variance_minor = 0 then c.counted_day else s.confirmed_day end as confirmed_day
+    case when c.variance_minor = 0 then c.counted_ms else s.confirmed_ms end as confirmed_ms
 from cash_receipts r
 left join cash_voids v on v.receipt = r.receipt
 left join hand_in_receipts h on h.receipt = r.receipt

@@ -41,7 +41,11 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()
     };
     let stop = match entry.scope {
         Scope::Stop(stop) => Some(text(&stop)),
-        Scope::Office | Scope::Organisation | Scope::Plan(_) | Scope::Customer(_) => None,
+        Scope::Office
+        | Scope::Organisation
+        | Scope::Plan(_)
+        | Scope::Customer(_)
+        | Scope::Person(_) => None,
     };
     tx.execute(
         "insert or ignore into promises values (:entry, :customer, :stop, :currency, :amount, :due, :signer, :supersedes,

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use crate::domain::cash;
 use crate::domain::ids::{DeviceId, EntryId, UserId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Instant};
 use crate::journal::Scope;
 use crate::journal::facts::{CashReceipt, CashVoided, Fact, HandIn};
 use crate::read_model::cash as rows;
@@ -23,7 +23,7 @@ use crate::replica::error::or_not_found;
 use crate::replica::{
     CashTake, CashVoid, HandInMake, Page, PiecesCount, Recorded, Replica, ReplicaError,
 };
-use crate::store::commands;
+use crate::store::{commands, outbox};
 use crate::views::{CashRow, CashState, CashView, OpenCash, PiecesTotal};
 
 /// Most receipts of one hand-in.
@@ -32,16 +32,19 @@ const HAND_IN_LIMIT: u32 = 500;
 impl Replica {
     /// `cash.read`: one's own cash, one page of all receipts.
     pub fn cash(&self, page: Page) -> Result<CashView, ReplicaError> {
-        let day = Day::legal(self.devices.clock.read().wall);
+        let now = self.devices.clock.read().wall;
         self.read(|connection| {
             let me = Self::me(connection)?;
             let page = (page.offset, page.limit.min(HAND_IN_LIMIT));
-            let (rows, total) = rows::receipts(connection, (Some(me.user), day), page)?;
-            let to_hand_in = rows::open_receipts(connection, (me.user, day), HAND_IN_LIMIT)?;
+            let (mut rows, total) = rows::receipts(connection, (Some(me.user), now), page)?;
+            let mut to_hand_in = rows::open_receipts(connection, (me.user, now), HAND_IN_LIMIT)?;
+            for row in rows.iter_mut().chain(&mut to_hand_in) {
+                say_how_far(connection, row)?;
+            }
             let (_next, serials_left) = rows::next_serial(connection, DeviceId(me.chain().0))?;
             Ok(CashView {
-                day,
-                open: open_cash(connection, me.user, day)?,
+                day: Day::legal(now),
+                open: open_cash(connection, me.user, now)?,
                 to_hand_in_total: sum(&to_hand_in)?,
                 to_hand_in,
                 rows,
@@ -119,8 +122,13 @@ impl Replica {
             }
             let row = commit.own_receipt(void.receipt)?;
             let stop = or_not_found(row.stop, "cash-receipt")?;
+            // A stop that went to somebody else takes no more of this phone; the money stays this person's to account for.
+            let scope = match stops::parts(commit.tx, stop)? {
+                Some(parts) => Scope::Stop(parts.stop),
+                None => Scope::Person(commit.device()?.user),
+            };
             let about = About {
-                scope: Scope::Stop(stop),
+                scope,
                 amends: Some(row.receipt),
             };
             let fact = Fact::CashVoided(CashVoided {
@@ -153,12 +161,9 @@ impl Replica {
             taken.sort_by(|a, b| a.serial.cmp(&b.serial));
             taken.dedup_by_key(|row| row.receipt);
             let total = or_not_found(sum(&taken)?, "cash-receipt")?;
-            let newest = taken.iter().max_by_key(|row| row.at_ms);
-            let stop = or_not_found(newest.and_then(|row| row.stop), "cash-receipt")?;
-            let scope = stops::parts(commit.tx, stop)?
-                .map_or(Scope::Stop(stop), |parts| Scope::Plan(parts.plan));
+            // It is between this person and finance, whatever became of the stops where the cash was taken.
             let about = About {
-                scope,
+                scope: Scope::Person(commit.device()?.user),
                 amends: None,
             };
             let fact = Fact::HandIn(HandIn {
@@ -172,17 +177,25 @@ impl Replica {
     }
 }
 
+/// How far the entry of a receipt has come. That of a stop which went to somebody else is in the outbox only.
+fn say_how_far(connection: &Connection, row: &mut CashRow) -> Result<(), ReplicaError> {
+    if let Some((state, _held)) = outbox::entry_state(connection, row.receipt)? {
+        row.object = state;
+    }
+    Ok(())
+}
+
 /// What `user` has in hand.
 pub(crate) fn open_cash(
     connection: &Connection,
     user: UserId,
-    today: Day,
+    now: Instant,
 ) -> Result<OpenCash, ReplicaError> {
-    let open = rows::open_by_taker(connection)?;
+    let open = rows::open_by_taker(connection, now)?;
     let own = open.into_iter().find(|row| row.taken_by == user);
     Ok(OpenCash {
         receipts: own.as_ref().map_or(0, |row| row.receipts),
-        is_late: own.as_ref().is_some_and(|row| row.since < today),
+        is_late: own.as_ref().is_some_and(|row| row.is_late),
         amount: own.map(|row| row.amount),
     })
 }
@@ -204,7 +217,7 @@ impl Commit<'_> {
     /// A receipt of this user that is still in his hand.
     fn own_receipt(&self, receipt: EntryId) -> Result<CashRow, ReplicaError> {
         let me = self.device()?.user;
-        let row = rows::receipt(self.tx, receipt, Day::legal(self.now()))?;
+        let row = rows::receipt(self.tx, receipt, self.now())?;
         let row = or_not_found(row.filter(|row| row.taken_by == me), "cash-receipt")?;
         match row.state {
             CashState::Open => Ok(row),
@@ -217,10 +230,10 @@ impl Commit<'_> {
 
     /// The hand-in that lists all of these.
     fn handed_in_together(&self, receipts: &[EntryId]) -> Result<Option<EntryId>, ReplicaError> {
-        let today = Day::legal(self.now());
+        let now = self.now();
         let mut together = None;
         for receipt in receipts {
-            let row = rows::receipt(self.tx, *receipt, today)?;
+            let row = rows::receipt(self.tx, *receipt, now)?;
             let Some(hand_in) = row.and_then(|row| row.hand_in) else {
                 return Ok(None);
             };

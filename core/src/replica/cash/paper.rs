@@ -3,7 +3,6 @@
 use crate::domain::cash::{Pieces, serial_text};
 use crate::domain::ids::EntryId;
 use crate::domain::statement_text::grouped_digits;
-use crate::domain::time::Day;
 use crate::journal::facts::{CashReceipt, Fact};
 use crate::read_model::cash as rows;
 use crate::read_model::{people, statements};
@@ -19,11 +18,16 @@ impl Replica {
     /// # Errors
     /// `cash-receipt` is gone when there is none of that id here.
     pub fn cash_paper(&self, receipt: EntryId) -> Result<CashPaper, ReplicaError> {
-        let day = Day::legal(self.devices.clock.read().wall);
+        let now = self.devices.clock.read().wall;
         self.read(|connection| {
             let me = Self::me(connection)?;
-            let row = or_not_found(rows::receipt(connection, receipt, day)?, "cash-receipt")?;
-            let sealed = store::entries::sealed(connection, receipt)?;
+            let mut row = or_not_found(rows::receipt(connection, receipt, now)?, "cash-receipt")?;
+            super::say_how_far(connection, &mut row)?;
+            let sealed = match store::entries::sealed(connection, receipt)? {
+                Some(sealed) => Some(sealed),
+                // The stop went to somebody else; what was sent of it is kept.
+                None => store::outbox::sealed_entry(connection, receipt)?,
+            };
             let sealed = or_not_found(sealed, "cash-receipt")?;
             let entry = sealed
                 .open()

@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, Query};
 use countersign_core::domain::cash::{DENOMINATIONS_FEN, Pieces, serial_text};
+use countersign_core::domain::cash_hand_in::SerialFinding;
 use countersign_core::domain::ids::EntryId;
 use countersign_core::domain::money::Money;
-use countersign_core::domain::time::Day;
+use countersign_core::domain::time::Instant;
 use countersign_core::read_model::cash::{HandInRow, OpenCashRow, SerialBlockRow};
 use countersign_core::views::{CashRow, CashState};
 use serde::Deserialize;
@@ -18,12 +19,7 @@ use crate::console::layout::fields::Fields;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::notice::see_other;
 use crate::console::layout::paging::{Paging, ROWS};
-use crate::desks::{HandInView, NewCount};
-
-struct Open {
-    row: OpenCashRow,
-    is_late: bool,
-}
+use crate::desks::{HandInView, NewCount, SerialBlockView};
 
 struct Handed {
     row: HandInRow,
@@ -42,13 +38,14 @@ struct Block {
     row: SerialBlockRow,
     numbers: String,
     holder: String,
+    findings: Vec<String>,
 }
 
 #[derive(Template)]
 #[template(path = "cash/index.html")]
 struct Index {
     p: Frame,
-    open: Vec<Open>,
+    open: Vec<OpenCashRow>,
     total: Option<Money>,
     hand_ins: Vec<Handed>,
     more_hand_ins: u64,
@@ -75,7 +72,6 @@ pub(in crate::console) async fn index(caller: Caller, Query(asked): Query<Asked>
 fn index_page(caller: &Caller, page: u32) -> Result<Index, Fault> {
     let p = caller.frame()?;
     let desk = caller.desk();
-    let today = caller.today();
     let (_rows, total) = desk.cash_receipts((0, 0))?;
     let paging = Paging::new(
         page,
@@ -94,17 +90,11 @@ fn index_page(caller: &Caller, page: u32) -> Result<Index, Fault> {
     let open = desk.open_cash()?;
     Ok(Index {
         total: sum(&open)?,
-        open: open
-            .into_iter()
-            .map(|row| Open {
-                is_late: row.since < today,
-                row,
-            })
-            .collect(),
+        open,
         more_hand_ins: all_hand_ins.saturating_sub(u64::from(ROWS)),
         hand_ins: hand_ins
             .into_iter()
-            .map(|row| handed(&p, row, today))
+            .map(|row| handed(&p, row, caller.now()))
             .collect(),
         receipts: receipts.into_iter().map(|row| receipt(&p, row)).collect(),
         paging,
@@ -135,7 +125,7 @@ pub(in crate::console) fn sum(open: &[OpenCashRow]) -> Result<Option<Money>, Fau
         .map_err(|too_large| Fault::broken(&too_large))
 }
 
-fn handed(p: &Frame, row: HandInRow, today: Day) -> Handed {
+fn handed(p: &Frame, row: HandInRow, now: Instant) -> Handed {
     let (key, tone) = match &row.count {
         None => ("cash-state-handed-in", "warn"),
         Some(_) if row.is_confirmed() => ("cash-state-confirmed", "good"),
@@ -144,7 +134,7 @@ fn handed(p: &Frame, row: HandInRow, today: Day) -> Handed {
     Handed {
         state: p.t(key),
         tone,
-        is_late: !row.is_confirmed() && row.taken_day.is_some_and(|day| day < today),
+        is_late: row.is_late(now),
         row,
     }
 }
@@ -163,7 +153,8 @@ fn receipt(p: &Frame, row: CashRow) -> Receipt {
     }
 }
 
-fn block(caller: &Caller, p: &Frame, row: SerialBlockRow) -> Result<Block, Fault> {
+fn block(caller: &Caller, p: &Frame, view: SerialBlockView) -> Result<Block, Fault> {
+    let SerialBlockView { row, findings } = view;
     let device = caller
         .read(|connection| countersign_core::read_model::devices::device(connection, row.device))?;
     Ok(Block {
@@ -171,8 +162,31 @@ fn block(caller: &Caller, p: &Frame, row: SerialBlockRow) -> Result<Block, Fault
         holder: device
             .map(|device| format!("{} · {}", p.name(&device.user), device.name))
             .unwrap_or_default(),
+        findings: findings.iter().map(|it| finding(p, *it)).collect(),
         row,
     })
+}
+
+/// What is wrong with the numbers of a block, as a question to the one who has it.
+fn finding(p: &Frame, finding: SerialFinding) -> String {
+    match finding {
+        SerialFinding::Gap(first, last) if first == last => {
+            p.with("cash-finding-gap", "numbers", serial_text(first))
+        }
+        SerialFinding::Gap(first, last) => {
+            let numbers = format!("{}–{}", serial_text(first), serial_text(last));
+            p.with("cash-finding-gap", "numbers", numbers)
+        }
+        SerialFinding::Repeated(number) => {
+            p.with("cash-finding-repeated", "number", serial_text(number))
+        }
+        SerialFinding::OutsideBlock(number) => {
+            p.with("cash-finding-outside", "number", serial_text(number))
+        }
+        SerialFinding::VoidWithoutReason(number) => {
+            p.with("cash-finding-void", "number", serial_text(number))
+        }
+    }
 }
 
 pub(in crate::console) async fn issue(caller: Caller, fields: Fields) -> Answer {
@@ -211,7 +225,7 @@ pub(in crate::console) async fn hand_in(caller: Caller, Path(hand_in): Path<Entr
             let p = caller.frame()?;
             let view = caller.desk().hand_in(hand_in)?;
             Ok(HandInPage {
-                handed: handed(&p, view.row.clone(), caller.today()),
+                handed: handed(&p, view.row.clone(), caller.now()),
                 receipts: view
                     .receipts
                     .iter()

@@ -64,8 +64,7 @@ fn open_cash(caller: &Caller) -> Result<Option<Cash>, Fault> {
         return Ok(None);
     }
     let open = caller.desk().open_cash()?;
-    let today = caller.today();
-    let late = open.iter().filter(|row| row.since < today).count();
+    let late = open.iter().filter(|row| row.is_late).count();
     Ok(sum(&open)?.map(|amount| Cash {
         amount,
         people: open.len(),

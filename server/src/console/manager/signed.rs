@@ -114,7 +114,11 @@ fn signed_page(
         entry: id,
         stop: match entry.scope {
             Scope::Stop(stop) => Some(stop),
-            Scope::Office | Scope::Organisation | Scope::Plan(_) | Scope::Customer(_) => None,
+            Scope::Office
+            | Scope::Organisation
+            | Scope::Plan(_)
+            | Scope::Customer(_)
+            | Scope::Person(_) => None,
         },
         model: ack
             .drawn()

@@ -289,7 +289,11 @@ impl Reading<'_> {
             Some(seq) => Ok(Some(seq)),
             None => Ok(match self.scope(scope)? {
                 Scope::Organisation => Some(0),
-                Scope::Office | Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) => None,
+                Scope::Office
+                | Scope::Plan(_)
+                | Scope::Stop(_)
+                | Scope::Customer(_)
+                | Scope::Person(_) => None,
             }),
         }
     }

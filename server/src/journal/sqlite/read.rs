@@ -63,6 +63,19 @@ impl Journal for SqliteJournal {
         self.reading(|db| is_granted(db, user, scope))
     }
 
+    fn was_granted(&self, user: UserId, scope: Scope) -> Result<bool, JournalError> {
+        self.reading(|db| {
+            Ok(db
+                .prepare_cached(
+                    "select 1 from rows join scopes using (scope)
+                     where name = :name and kind = :grant and object = :user",
+                )?
+                .exists(named_params! {
+                    ":name": cbor(&scope), ":grant": GRANT, ":user": user.as_bytes(),
+                })?)
+        })
+    }
+
     fn holders(&self, scope: Scope) -> Result<Vec<UserId>, JournalError> {
         self.reading(|db| {
             Ok(db
@@ -257,7 +270,7 @@ pub(super) fn is_granted(
     Ok(match scope {
         Scope::Office => false,
         Scope::Organisation => true,
-        Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) => db
+        Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) | Scope::Person(_) => db
             .prepare_cached(
                 "select 1 from grants join scopes using (scope) join readers using (reader)
                  where name = :name and user = :user",
