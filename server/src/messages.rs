@@ -13,7 +13,7 @@ use crate::auth::Language;
 macro_rules! catalog {
     ($language:literal) => {
         catalog!($language, "cash", "console", "customers", "desks", "devices", "entries", "import", "ledgers", "plans",
-            "visit-lists", "visits", "words")
+            "settlements", "visit-lists", "visits", "words")
     };
     ($language:literal, $($noun:literal),+) => {
         &[$(include_str!(concat!("../messages/", $language, "/", $noun, ".ftl"))),+]

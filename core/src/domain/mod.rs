@@ -26,6 +26,7 @@ pub mod position;
 pub mod promise;
 pub mod quality_objection;
 pub mod rates;
+pub mod settlement;
 pub mod shares;
 pub mod signer;
 pub mod stale_statement;

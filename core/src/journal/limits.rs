@@ -182,5 +182,7 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
         }
         Fact::DeviceEnrolled(it) => within("device.name", it.name.len(), NAME),
         Fact::DeviceRevoked(it) => within("revoked.reason", it.reason.len(), SENTENCE),
+        Fact::SettlementDrafted(it) => within("settlement.reason", it.reason.len(), SENTENCE),
+        Fact::SettlementDecided(it) => decision(&it.decision),
     }
 }

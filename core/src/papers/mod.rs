@@ -33,9 +33,11 @@ const NUMBER_LIMIT_BYTES: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PaperDraft {
-    /// The stop's statement as the server made it, form A or B.
+    /// The stop's statement as the server made it.
     #[default]
     Statement,
+    /// The customer's full settlement as the server made it: statement form B, approved by sales manager, finance and legal.
+    Settlement,
     /// A promise to pay, at once or in instalments.
     Promise {
         /// In order of days, at least one.
@@ -133,7 +135,10 @@ impl PaperDraft {
         let maturity = of.statement.maturity()?;
         let context = text::Context { of, age, maturity };
         let (model, total) = match self {
-            Self::Statement => (of.statement.render_model.clone(), of.statement.total),
+            Self::Statement | Self::Settlement => {
+                let total = of.statement.confirmed_total()?;
+                (of.statement.render_model.clone(), total)
+            }
             Self::Promise { instalments } => {
                 let total = promised(instalments, of.signing_day)?;
                 (context.promise(instalments, total)?, total)
@@ -164,11 +169,17 @@ impl PaperDraft {
     #[must_use]
     pub const fn kind(&self, form: PaperKind) -> PaperKind {
         match self {
-            Self::Statement => form,
+            Self::Statement | Self::Settlement => form,
             Self::Promise { .. } => PaperKind::Promise,
             Self::VisitReceipt => PaperKind::VisitReceipt,
             Self::DemandLetterReceipt { .. } => PaperKind::DemandLetterReceipt,
         }
+    }
+
+    /// Whether the device composes what is drawn; else it is in the statement's own bytes.
+    #[must_use]
+    pub const fn is_composed(&self) -> bool {
+        !matches!(self, Self::Statement | Self::Settlement)
     }
 
     /// What is promised; empty for any other paper.
@@ -176,7 +187,10 @@ impl PaperDraft {
     pub fn instalments(&self) -> &[Instalment] {
         match self {
             Self::Promise { instalments } => instalments,
-            Self::Statement | Self::VisitReceipt | Self::DemandLetterReceipt { .. } => &[],
+            Self::Statement
+            | Self::Settlement
+            | Self::VisitReceipt
+            | Self::DemandLetterReceipt { .. } => &[],
         }
     }
 
@@ -189,7 +203,7 @@ impl PaperDraft {
             Self::VisitReceipt | Self::DemandLetterReceipt { .. } => {
                 Confirmed::Receipt { principal, cut_off }
             }
-            Self::Statement => match statement.interest {
+            Self::Statement | Self::Settlement => match statement.interest {
                 Some(interest) if statement.form == PaperKind::StatementB => {
                     Confirmed::StatementB {
                         principal,
@@ -232,11 +246,7 @@ fn lint(
 ) -> Vec<LintFinding> {
     let statement = |form| PaperForm::Statement {
         form,
-        approved_by: &[
-            SettlementApprover::SalesManager,
-            SettlementApprover::Finance,
-            SettlementApprover::Legal,
-        ],
+        approved_by: &SettlementApprover::ALL,
     };
     let (form, age) = match kind {
         PaperKind::StatementA => (statement(StatementForm::A), age),

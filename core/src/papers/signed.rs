@@ -54,7 +54,7 @@ impl Acknowledgement {
                 .is_ok_and(|sum| sum == self.total),
             Some([]) | None => self
                 .carried_statement()
-                .is_some_and(|statement| statement.total == self.total),
+                .is_some_and(|statement| statement.confirmed_total() == Ok(self.total)),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod plans;
 pub(crate) mod positions;
 pub mod promises;
 pub mod reviews;
+pub mod settlements;
 pub mod statements;
 pub mod stops;
 pub mod visit_lists;
@@ -36,6 +37,7 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         visit_lists::SCHEMA,
         plans::SCHEMA,
         reviews::SCHEMA,
+        settlements::SCHEMA,
         devices::SCHEMA,
         people::SCHEMA,
         entries::SCHEMA,
@@ -61,6 +63,7 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
     visit_lists::project_entry(tx, entry, hash)?;
     plans::project_entry(tx, entry)?;
     reviews::project_entry(tx, entry)?;
+    settlements::project_entry(tx, entry, hash)?;
     devices::project_entry(tx, entry)
 }
 

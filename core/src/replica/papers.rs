@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::domain::calendar::Calendar;
-use crate::domain::ids::{Digest, EntryId, StopId};
+use crate::domain::ids::{Digest, EntryId, SnapshotId, StopId};
 use crate::domain::legal_effect::{
     LegalEffect, LegalEffectOf, guarantor_effect_text, legal_effect_text,
 };
@@ -48,12 +48,12 @@ impl Replica {
         let now = self.devices.clock.read().wall;
         self.read(|connection| {
             let stop = or_not_found(stops::parts(connection, read.stop)?, "stop")?;
-            let source = Source::of_stop(connection, &stop, now)?;
+            let source = Source::of_stop(connection, &stop, (&read.paper, now))?;
             let paper = source.compose(&read.paper, &read.guarantors)?;
             let digest = paper.model.digest();
             Ok(PaperView {
                 stop: read.stop,
-                statement: stop.statement,
+                statement: source.id,
                 kind: paper.kind,
                 render_model_digest: digest,
                 hash_short: digest.short(),
@@ -76,7 +76,7 @@ impl Replica {
         let now = self.devices.clock.read().wall;
         self.read(|connection| {
             let stop = or_not_found(stops::parts(connection, asked.stop)?, "stop")?;
-            let source = Source::of_stop(connection, &stop, now)?;
+            let source = Source::of_stop(connection, &stop, (&asked.paper, now))?;
             let paper = source.compose(&asked.paper, &asked.guarantors)?;
             let named = Named {
                 capacity: asked.capacity,
@@ -139,6 +139,7 @@ fn shown(effect: LegalEffect) -> EffectShown {
 
 /// What the papers of a stop are made from.
 pub(super) struct Source {
+    pub(super) id: SnapshotId,
     pub(super) statement: Statement,
     pub(super) organisation_name: String,
     pub(super) customer_name: String,
@@ -157,10 +158,21 @@ impl Source {
     pub(super) fn of_stop(
         connection: &Connection,
         stop: &StopParts,
-        now: Instant,
+        (draft, now): (&PaperDraft, Instant),
     ) -> Result<Self, ReplicaError> {
-        let statement = statements::statement(connection, stop.statement)?;
+        let id = match draft {
+            PaperDraft::Settlement => {
+                let found = statements::settlement(connection, stop.statement)?;
+                or_not_found(found, "settlement")?
+            }
+            PaperDraft::Statement
+            | PaperDraft::Promise { .. }
+            | PaperDraft::VisitReceipt
+            | PaperDraft::DemandLetterReceipt { .. } => stop.statement,
+        };
+        let statement = statements::statement(connection, id)?;
         Ok(Self {
+            id,
             statement: or_not_found(statement, "statement")?,
             organisation_name: people::policy(connection)?
                 .map(|policy| policy.organisation_name)

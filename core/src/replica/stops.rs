@@ -61,6 +61,7 @@ impl Replica {
                 check_out: position_of(timeline.iter().rev(), "check_out"),
                 conflicts,
                 statement: statements::row(connection, parts.statement)?.map(|row| row.summary()),
+                settlement: statements::settlement_summary(connection, parts.statement)?,
                 sent_backs: sent_backs(connection, stop, &timeline)?,
                 signings: signed_rows(&timeline),
                 posting: posting(&timeline, today),

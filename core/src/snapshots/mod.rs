@@ -5,6 +5,7 @@
 pub mod ledger;
 pub mod plan;
 pub mod policy;
+mod settlement;
 pub mod statement;
 
 use minicbor::{Decode, Encode};

@@ -68,6 +68,15 @@ impl Statement {
             .map_or(ClaimAge::Running, |clock| clock.age_on(day))
     }
 
+    /// What a signature confirms: the total, in form B with the interest.
+    ///
+    /// # Errors
+    /// Those of [`Money::plus`].
+    pub fn confirmed_total(&self) -> Result<Money, MoneyError> {
+        self.interest
+            .map_or(Ok(self.total), |interest| self.total.plus(interest))
+    }
+
     /// What of the total had fallen due at the cut-off.
     ///
     /// # Errors
@@ -203,6 +212,14 @@ pub struct StatementOf<'a> {
     pub restarts: &'a [Day],
 }
 
+/// What a customer owes, and how old the claim is on the day of the signature.
+pub(super) struct Owed {
+    pub(super) lines: Vec<StatementLine>,
+    pub(super) total: Money,
+    clock: Option<ClaimClock>,
+    pub(super) age: ClaimAge,
+}
+
 /// Why there is nothing to be signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StatementError {
@@ -223,6 +240,13 @@ impl StatementOf<'_> {
     /// # Errors
     /// [`StatementError`].
     pub fn form_a(&self) -> Result<Statement, StatementError> {
+        let owed = self.owed()?;
+        let render_model = self.render_model(&owed)?;
+        Ok(self.statement(owed, PaperKind::StatementA, (render_model, None)))
+    }
+
+    /// What is outstanding, in order.
+    pub(super) fn owed(&self) -> Result<Owed, StatementError> {
         let mut lines: Vec<StatementLine> = self
             .receivables
             .iter()
@@ -238,29 +262,37 @@ impl StatementOf<'_> {
         }
         let clock = clock_of(&lines, self.restarts, &Calendar::published());
         let age = clock.map_or(ClaimAge::Running, |clock| clock.age_on(self.signing_day));
-        Ok(Statement {
+        Ok(Owed {
+            lines,
+            total,
+            clock,
+            age,
+        })
+    }
+
+    pub(super) fn statement(
+        &self,
+        owed: Owed,
+        form: PaperKind,
+        (render_model, interest): (RenderModel, Option<Money>),
+    ) -> Statement {
+        Statement {
             version: 1,
             organisation: self.organisation,
             customer: self.customer.id,
             ledger: self.ledger,
             cut_off: self.cut_off,
-            form: PaperKind::StatementA,
-            total,
-            render_model: self.render_model(&lines, total, age)?,
-            lines,
-            clock,
-            interest: None,
-        })
+            form,
+            total: owed.total,
+            render_model,
+            lines: owed.lines,
+            clock: owed.clock,
+            interest,
+        }
     }
 
-    fn render_model(
-        &self,
-        lines: &[StatementLine],
-        total: Money,
-        age: ClaimAge,
-    ) -> Result<RenderModel, StatementError> {
-        let maturity = due_parts(lines, self.cut_off)?;
-        let text = statement_a((total, maturity), self.cut_off, &self.ledger.short(), age)?;
+    /// Who owes whom what, line by line: the first rows of both forms.
+    pub(super) fn rows(&self, lines: &[StatementLine]) -> Vec<RenderRow> {
         let mut rows = vec![
             row("债权人", self.organisation_name),
             row("客户", &self.named()),
@@ -276,7 +308,16 @@ impl StatementOf<'_> {
             );
             row(&label, &value)
         }));
-        rows.push(row("未收合计", &words_and_digits(total)?));
+        rows
+    }
+
+    fn render_model(&self, owed: &Owed) -> Result<RenderModel, StatementError> {
+        let Owed { lines, total, .. } = owed;
+        let maturity = due_parts(lines, self.cut_off)?;
+        let figures = (*total, maturity);
+        let text = statement_a(figures, self.cut_off, &self.ledger.short(), owed.age)?;
+        let mut rows = self.rows(lines);
+        rows.push(row("未收合计", &words_and_digits(*total)?));
         rows.push(row("账目快照", &self.ledger.to_string()));
         Ok(RenderModel {
             template: "statement-a".to_owned(),

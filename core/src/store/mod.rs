@@ -33,7 +33,7 @@ use crate::read_model;
 /// The file's name in the replica's folder.
 pub(crate) const FILE: &str = "replica.sqlite";
 /// Version of `schema.sql` together with the read model's tables.
-pub(crate) const SCHEMA_VERSION: i64 = 6;
+pub(crate) const SCHEMA_VERSION: i64 = 7;
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]

@@ -36,7 +36,7 @@ pub use signings::{
     Check, EffectAnswer, EffectRow, LegalEffectView, PaperView, SignedView, SigningState,
     SigningView, StrokeRow, Verification,
 };
-pub use statements::{StatementSummary, StatementView};
+pub use statements::{SettlementSummary, StatementSummary, StatementView};
 pub use stops::{ContactRow, PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
 pub use sync::{Agreement, LaneResult, QuarantineRow, SyncItem, SyncReport, SyncStatus};
 pub use today::{PlanRow, TodayView};

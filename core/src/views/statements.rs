@@ -26,6 +26,24 @@ pub struct StatementSummary {
     pub hash_short: String,
 }
 
+/// A full settlement (statement form B) in one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SettlementSummary {
+    /// The snapshot.
+    pub statement: SnapshotId,
+    /// The day the figures are as of.
+    pub cut_off: Day,
+    /// Principal.
+    pub principal: Money,
+    /// The interest that replaces the contractual penalty.
+    pub interest: Money,
+    /// Both.
+    pub total: Money,
+    /// First eight hex digits of the render model's digest.
+    pub hash_short: String,
+}
+
 /// A statement as the customer reads it. Only the strings of `render_model` are drawn while somebody signs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]

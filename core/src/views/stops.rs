@@ -9,8 +9,8 @@ use crate::domain::time::Day;
 use crate::journal::facts::OutcomeKind;
 use crate::snapshots::plan::Material;
 use crate::views::{
-    ConflictRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow, SignedRow,
-    StatementSummary,
+    ConflictRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow, SettlementSummary,
+    SignedRow, StatementSummary,
 };
 
 /// How far a stop has come.
@@ -130,6 +130,8 @@ pub struct StopView {
     pub conflicts: Vec<ConflictRow>,
     /// The statement in short; none until it has arrived.
     pub statement: Option<StatementSummary>,
+    /// The full settlement that the office approved for the same figures; none when there is none.
+    pub settlement: Option<SettlementSummary>,
     /// What came back from review, newest first.
     pub sent_backs: Vec<SentBackRow>,
     /// What was signed here, newest first.

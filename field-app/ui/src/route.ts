@@ -2,6 +2,7 @@
 
 export type Page =
   | "statement"
+  | "settlement"
   | "promise-paper"
   | "visit-receipt"
   | "demand-letter-receipt"
@@ -27,6 +28,7 @@ export type Route =
 
 const PAGES: readonly Page[] = [
   "statement",
+  "settlement",
   "promise-paper",
   "visit-receipt",
   "demand-letter-receipt",

@@ -72,7 +72,7 @@ async function papers(page, core, words, name) {
   await page.locator("footer button:enabled").click();
   await page.getByText("还款承诺书").first().waitFor();
   await look(page, name("promise-shown"));
-  for (const paper of ["visit-receipt", "demand-letter-receipt"]) {
+  for (const paper of ["settlement", "visit-receipt", "demand-letter-receipt"]) {
     await go(page, `#/stops/stop-1/${paper}`);
     await page.locator(".end").scrollIntoViewIfNeeded();
     await look(page, name(paper));

@@ -103,7 +103,8 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
     return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, customer_notes: "", contacts: [], ...fields, ...parts,
-      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" }, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null,
+      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" },
+      settlement: id === "stop-1" ? { statement: hash(8), cut_off: "2026-06-30", principal: row.total, interest: CNY("11592.60"), total: CNY("398012.60"), hash_short: "51c29f3a" } : null, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null,
       drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === id).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) };
   };
   const complete = { countersigned: [], guarantors_missing: ["样例王某"], seal: "missing", seals: [], copy_with: null, parts_complete: 0, parts_total: 2, is_complete: false };
@@ -115,7 +116,7 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     ...guarantors.map((one) => `③ 保证人${one.name}未签字，不受本确认约束，其保证期间不变（692、695条）`),
     `④ 签署人身份：${capacity}`, "辅助说明，非法律意见",
   ] });
-  const PAPERS = { statement: ["statement_a", "对账单"], promise: ["promise", "还款承诺书"], visit_receipt: ["visit_receipt", "到访回执单"], demand_letter_receipt: ["demand_letter_receipt", "催款函回执"] };
+  const PAPERS = { statement: ["statement_a", "对账单"], settlement: ["statement_b", "对账单（全额结清）"], promise: ["promise", "还款承诺书"], visit_receipt: ["visit_receipt", "到访回执单"], demand_letter_receipt: ["demand_letter_receipt", "催款函回执"] };
   const paperView = (id, paper) => {
     const [kind, title] = PAPERS[paper.kind];
     return { stop: id, statement: hash(7), kind, render_model: { ...RENDER_MODEL, title }, render_model_digest: hash(9), hash_short: "9f3a51c2", total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", findings: [], agreed_method: AGREED };

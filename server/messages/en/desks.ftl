@@ -66,3 +66,7 @@ desk-invalid-serial-count = A block has 1 to 500 numbers.
 desk-invalid-cash-device = This phone may not take cash, or was unbound.
 desk-invalid-pieces = The counts cannot be read: give whole numbers.
 desk-invalid-variance-reason = What was counted differs from the receipts: say why and send again; another person then confirms.
+desk-invalid-settlement-there = There is a full settlement for this customer and ledger already. Decide on it, or send it back, before another is drafted.
+desk-invalid-settlement-interest = The interest agreed on must lie between zero and the interest by the rate.
+desk-invalid-settlement-rate = The rate must be above zero and at most 1 % a day or 100 % a year. Check the decimal point.
+desk-invalid-settlement-nothing = Nothing is outstanding, so there is nothing to settle.

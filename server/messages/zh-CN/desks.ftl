@@ -66,3 +66,7 @@ desk-invalid-serial-count = 每段 1 到 500 个号。
 desk-invalid-cash-device = 这台手机不能收现金，或已吊销。
 desk-invalid-pieces = 张数无法识别，请逐项填写整数。
 desk-invalid-variance-reason = 点收金额与收据合计不符，请写明差额原因后再提交；随后由另一人确认。
+desk-invalid-settlement-there = 该客户在此账目下已有一项全额结清。请先审批或退回，再重新拟定。
+desk-invalid-settlement-interest = 协商利息须在零与按利率计算的利息之间。
+desk-invalid-settlement-rate = 利率须大于零，且每日不超过 1 %、每年不超过 100 %。请检查小数点。
+desk-invalid-settlement-nothing = 没有未收款项，无须结清。

@@ -54,11 +54,15 @@ pub enum Action {
     ConfirmVariance,
     /// See cash on its way.
     ReadCash,
+    /// Put a full settlement forward.
+    DraftSettlement,
+    /// Decide on a full settlement, each of the three roles once.
+    DecideSettlement,
 }
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::ImportLedger,
         Self::SignLedger,
         Self::ProposeVisitList,
@@ -83,6 +87,8 @@ impl Action {
         Self::CountCash,
         Self::ConfirmVariance,
         Self::ReadCash,
+        Self::DraftSettlement,
+        Self::DecideSettlement,
     ];
 }
 
@@ -130,7 +136,9 @@ pub fn field_action(fact: &Fact) -> Option<Action> {
         | Fact::VisitAccepted(_)
         | Fact::SentBack(_)
         | Fact::DeviceEnrolled(_)
-        | Fact::DeviceRevoked(_) => None,
+        | Fact::DeviceRevoked(_)
+        | Fact::SettlementDrafted(_)
+        | Fact::SettlementDecided(_) => None,
     }
 }
 
@@ -139,7 +147,8 @@ const fn allowed(action: Action) -> &'static [Role] {
         Admin, Clerk, Director, Finance, Legal, Rep, SalesAuditor, SalesManager, Technician,
     };
     match action {
-        Action::ImportLedger | Action::ProposeVisitList => &[Clerk],
+        Action::ImportLedger | Action::ProposeVisitList | Action::DraftSettlement => &[Clerk],
+        Action::DecideSettlement => &[SalesManager, Finance, Legal],
         Action::SignLedger | Action::CountCash => &[Finance],
         Action::DecideVisitList => &[SalesManager],
         Action::DraftPlan => &[Clerk, SalesManager],
@@ -180,7 +189,7 @@ mod tests {
 
     /// One line an action, one column a role in the order of `ROLES`: rep, technician, clerk, sales auditor, sales
     /// manager, finance, legal, director, records office, admin.
-    const MATRIX: [(Action, &str); 24] = [
+    const MATRIX: [(Action, &str); 26] = [
         (Action::ImportLedger, "..x......."),
         (Action::SignLedger, ".....x...."),
         (Action::ProposeVisitList, "..x......."),
@@ -205,6 +214,8 @@ mod tests {
         (Action::CountCash, ".....x...."),
         (Action::ConfirmVariance, "....xx.x.."),
         (Action::ReadCash, "..xxxx.x.."),
+        (Action::DraftSettlement, "..x......."),
+        (Action::DecideSettlement, "....xxx..."),
     ];
 
     #[test]
@@ -246,6 +257,7 @@ mod tests {
             assert!(!(may(role, Action::ImportLedger) && may(role, Action::SignLedger)));
             assert!(!(may(role, Action::ProposeVisitList) && may(role, Action::DecideVisitList)));
             assert!(!(may(role, Action::DraftPlan) && may(role, Action::DecidePlan)));
+            assert!(!(may(role, Action::DraftSettlement) && may(role, Action::DecideSettlement)));
         }
     }
 }

@@ -12,6 +12,7 @@ mod home;
 mod layout;
 mod manager;
 mod session;
+mod settlements;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(session_routes())
         .merge(clerk_routes())
         .merge(decision_routes())
+        .merge(settlement_routes())
         .merge(review_routes())
         .merge(admin_routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
@@ -126,6 +128,17 @@ fn decision_routes() -> Router<App> {
         .route("/cash/{hand_in}/count", post(finance::cash::count))
         .route("/cash/{hand_in}/confirm", post(finance::cash::confirm))
         .route("/plans/{plan}/decide", post(director::decide_plan))
+}
+
+fn settlement_routes() -> Router<App> {
+    Router::new()
+        .route(
+            "/settlements",
+            get(settlements::index).post(settlements::draft),
+        )
+        .route("/settlements/new", get(settlements::new))
+        .route("/settlements/{statement}", get(settlements::settlement))
+        .route("/settlements/{statement}/decide", post(settlements::decide))
 }
 
 fn review_routes() -> Router<App> {

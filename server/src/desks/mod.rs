@@ -13,6 +13,7 @@ mod ledgers;
 mod parts;
 mod plans;
 mod reviews;
+mod settlements;
 #[cfg(test)]
 mod tests;
 mod visit_lists;
@@ -38,6 +39,7 @@ pub use reviews::{
     NewSentBack, ReviewState, StopReport, VerificationLine, VerificationReport, VerificationStep,
     VisitRow,
 };
+pub use settlements::{NewSettlement, SettlementPreview, SettlementRate, SettlementView};
 pub use visit_lists::{Candidate, NewVisitList, ProposedRow, VisitListView};
 
 use crate::auth::SignedIn;

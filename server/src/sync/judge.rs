@@ -330,7 +330,9 @@ impl Admission<'_> {
             | Fact::VisitAccepted(_)
             | Fact::SentBack(_)
             | Fact::DeviceEnrolled(_)
-            | Fact::DeviceRevoked(_) => {}
+            | Fact::DeviceRevoked(_)
+            | Fact::SettlementDrafted(_)
+            | Fact::SettlementDecided(_) => {}
         }
         for id in named {
             if !self.entries.contains(&id) && journal.entry(id)?.is_none() {

@@ -12,10 +12,11 @@ use super::web::{FormPart, Page, Visitor};
 pub const PASSWORD: &str = "countersign-demo";
 
 /// Login, name and role of everybody in the sample company.
-pub const PEOPLE: [(&str, &str, &str); 7] = [
+pub const PEOPLE: [(&str, &str, &str); 8] = [
     ("clerk", "样例内勤", "clerk"),
     ("finance", "样例财务", "finance"),
     ("manager", "样例经理", "sales_manager"),
+    ("legal", "样例法务", "legal"),
     ("director", "样例副总", "director"),
     ("admin", "样例管理员", "admin"),
     ("rep", "样例业务员", "rep"),

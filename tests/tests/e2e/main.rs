@@ -7,6 +7,7 @@ mod concurrent_edit;
 mod copied_phone;
 mod cut_connection;
 mod first_sync_of_200_stops;
+mod full_settlement;
 mod killed_while_capturing;
 mod killed_while_signing;
 mod lying_server;

@@ -9,6 +9,7 @@
 
 mod text;
 
+use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use self::text::{Label, PaperText};
@@ -54,15 +55,26 @@ pub enum LintFinding {
 }
 
 /// Who approves a full settlement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
 pub enum SettlementApprover {
     /// 销售部经理.
+    #[n(0)]
     SalesManager,
     /// 销售财务.
+    #[n(1)]
     Finance,
     /// 法务部.
+    #[n(2)]
     Legal,
+}
+
+impl SettlementApprover {
+    /// All three; a settlement needs each.
+    pub const ALL: [Self; 3] = [Self::SalesManager, Self::Finance, Self::Legal];
 }
 
 /// Whether something was approved.
@@ -187,13 +199,9 @@ fn form_a(text: &PaperText) -> Vec<LintFinding> {
 fn form_b(text: &PaperText, approved_by: &[SettlementApprover]) -> Vec<LintFinding> {
     let amounts = text.amounts();
     let has = |label| amounts.iter().any(|amount| amount.label == Some(label));
-    let approved = [
-        SettlementApprover::SalesManager,
-        SettlementApprover::Finance,
-        SettlementApprover::Legal,
-    ]
-    .iter()
-    .all(|approver| approved_by.contains(approver));
+    let approved = SettlementApprover::ALL
+        .iter()
+        .all(|approver| approved_by.contains(approver));
     [
         when(!text::amounts_agree(&amounts), LintFinding::A1),
         when(!text.names_snapshot_and_cut_off(), LintFinding::A6),

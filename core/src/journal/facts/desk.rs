@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{CustomerId, DeviceId, Digest, PlanId, SnapshotId, UserId, VisitListId};
 use crate::domain::money::Money;
+use crate::domain::statement_lint::SettlementApprover;
 use crate::domain::time::Day;
 use crate::journal::facts::Part;
 
@@ -235,4 +236,41 @@ pub struct DeviceRevoked {
     /// Why, at most 4 KiB.
     #[n(1)]
     pub reason: String,
+}
+
+/// A full settlement (statement form B) put forward for the three approvals.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SettlementDrafted {
+    /// The statement: the digest of the snapshot bytes below, and its name once it is issued.
+    #[n(0)]
+    pub statement: SnapshotId,
+    /// The payload bytes of the statement snapshot as it will be issued.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub statement_bytes: Vec<u8>,
+    /// Interest by the rate, before anything was given up.
+    #[n(2)]
+    pub computed: Money,
+    /// Why the customer is offered a full settlement, and why less interest than computed, at most 4 KiB.
+    #[n(3)]
+    pub reason: String,
+}
+
+/// One of the three decisions about a full settlement.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SettlementDecided {
+    /// The statement.
+    #[n(0)]
+    pub statement: SnapshotId,
+    /// Hash of the entry that put it forward.
+    #[n(1)]
+    pub pinned: Digest,
+    /// As whom.
+    #[n(2)]
+    pub approver: SettlementApprover,
+    /// The decision.
+    #[n(3)]
+    pub decision: Decision,
 }

@@ -14,8 +14,8 @@ pub use self::cash::{
 };
 pub use self::desk::{
     Decided, Decision, DeviceEnrolled, DeviceRevoked, LedgerDecided, LedgerImported, LedgerSigned,
-    PlanSubmitted, SentBack, StruckRow, VisitAccepted, VisitListDecided, VisitListProposed,
-    VisitListRow,
+    PlanSubmitted, SentBack, SettlementDecided, SettlementDrafted, StruckRow, VisitAccepted,
+    VisitListDecided, VisitListProposed, VisitListRow,
 };
 pub use self::signing::{
     Acknowledgement, CompanySeal, Consent, Consents, CopyForm, CopyHandedOver, CountersignRole,
@@ -126,6 +126,12 @@ pub enum Fact {
     /// A phone was unbound.
     #[n(41)]
     DeviceRevoked(#[n(0)] DeviceRevoked),
+    /// The clerk put a full settlement forward for approval.
+    #[n(42)]
+    SettlementDrafted(#[n(0)] Box<SettlementDrafted>),
+    /// Sales manager, finance or legal decided on it.
+    #[n(43)]
+    SettlementDecided(#[n(0)] SettlementDecided),
 }
 
 impl Fact {
@@ -174,6 +180,8 @@ impl Fact {
             Self::SentBack(_) => "sent_back",
             Self::DeviceEnrolled(_) => "device_enrolled",
             Self::DeviceRevoked(_) => "device_revoked",
+            Self::SettlementDrafted(_) => "settlement_drafted",
+            Self::SettlementDecided(_) => "settlement_decided",
         }
     }
 
@@ -214,7 +222,9 @@ impl Fact {
             | Self::VisitAccepted(_)
             | Self::SentBack(_)
             | Self::DeviceEnrolled(_)
-            | Self::DeviceRevoked(_) => Vec::new(),
+            | Self::DeviceRevoked(_)
+            | Self::SettlementDrafted(_)
+            | Self::SettlementDecided(_) => Vec::new(),
         };
         parts.sort_unstable();
         parts.dedup();

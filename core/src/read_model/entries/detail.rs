@@ -131,7 +131,9 @@ pub fn detail(fact: &Fact) -> EntryDetail {
         | Fact::PlanSubmitted(_)
         | Fact::PlanDecided(_)
         | Fact::DeviceEnrolled(_)
-        | Fact::DeviceRevoked(_) => EntryDetail::Desk {
+        | Fact::DeviceRevoked(_)
+        | Fact::SettlementDrafted(_)
+        | Fact::SettlementDecided(_) => EntryDetail::Desk {
             fact: fact.kind().to_owned(),
         },
     }

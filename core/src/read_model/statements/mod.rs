@@ -9,7 +9,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::time::Day;
 use crate::read_model::columns::{self, parsed, parsed_or_null, text};
 use crate::snapshots::statement::Statement;
-use crate::views::StatementSummary;
+use crate::views::{SettlementSummary, StatementSummary};
 
 /// The tables of this noun.
 pub const SCHEMA: &str = include_str!("schema.sql");
@@ -83,7 +83,69 @@ pub fn project_statement(
         ":render_model": text(&statement.render_model.digest()),
         ":content": content,
     })?;
+    if let Some(interest) = statement.interest {
+        tx.prepare_cached(
+            "insert or ignore into settlements_issued values (:statement, :customer, :ledger, :interest)",
+        )?
+        .execute(named_params! {
+            ":statement": text(&id),
+            ":customer": text(&statement.customer),
+            ":ledger": text(&statement.ledger),
+            ":interest": columns::minor(interest)?,
+        })?;
+    }
     Ok(())
+}
+
+/// The full settlement (form B) that goes with a statement in form A: of the same customer and the same ledger. A newer
+/// ledger leaves it behind.
+pub fn settlement(
+    connection: &Connection,
+    form_a: SnapshotId,
+) -> rusqlite::Result<Option<SnapshotId>> {
+    let customers_own = connection
+        .prepare_cached(
+            "select i.statement, i.ledger from settlements_issued i join statements a using (customer)
+             where a.statement = :statement limit 20",
+        )?
+        .query_map(named_params! { ":statement": text(&form_a) }, |row| {
+            Ok((parsed(row, "statement")?, parsed(row, "ledger")?))
+        })?
+        .collect::<rusqlite::Result<Vec<(SnapshotId, SnapshotId)>>>()?;
+    if customers_own.is_empty() {
+        return Ok(None);
+    }
+    let Some(shown) = statement(connection, form_a)? else {
+        return Ok(None);
+    };
+    let of_it = customers_own
+        .into_iter()
+        .find(|(_, ledger)| *ledger == shown.ledger);
+    Ok(of_it.map(|(found, _)| found))
+}
+
+/// [`settlement`] as a stop shows it.
+pub fn settlement_summary(
+    connection: &Connection,
+    form_a: SnapshotId,
+) -> rusqlite::Result<Option<SettlementSummary>> {
+    let Some(id) = settlement(connection, form_a)? else {
+        return Ok(None);
+    };
+    let Some(found) = statement(connection, id)? else {
+        return Ok(None);
+    };
+    let (Some(interest), Ok(total)) = (found.interest, found.confirmed_total()) else {
+        return Ok(None);
+    };
+    Ok(Some(SettlementSummary {
+        statement: id,
+        cut_off: found.cut_off,
+        principal: found.total,
+        interest,
+        total,
+        hash_short: found.render_model.digest().short(),
+    }))
 }
 
 /// One statement's row.

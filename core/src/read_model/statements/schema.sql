@@ -11,3 +11,11 @@ create table if not exists statements (
     content blob not null -- the statement's deterministic CBOR
 ) strict;
 create index if not exists statements_by_customer on statements (customer);
+-- Full settlements (form B) among them; one of a customer and ledger is issued at most.
+create table if not exists settlements_issued (
+    statement text primary key,
+    customer text not null,
+    ledger text not null,
+    interest_minor integer not null
+) strict;
+create index if not exists settlements_issued_by_customer on settlements_issued (customer);

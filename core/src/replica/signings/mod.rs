@@ -13,7 +13,6 @@ use crate::journal::facts::{
     Acknowledgement, Consent, CountersignRole, Countersignature, Fact, MissingFix, PaperKind, Part,
     PositionReport, PromiseMade, Signer, StatementShown,
 };
-use crate::papers::PaperDraft;
 use crate::read_model::{entries, people, promises, statements};
 use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
@@ -52,13 +51,14 @@ impl Replica {
             let stop = commit.stop(begin.stop)?;
             commit.drop_draft(OfDraft::of(stop.stop, DraftForm::Signer))?;
             commit.agreed_method()?;
-            let source = Source::of_stop(commit.tx, &stop, commit.now())?;
+            let asked = (&begin.paper, commit.now());
+            let source = Source::of_stop(commit.tx, &stop, asked)?;
             let ceremony = source.ceremony(begin)?;
             let render_model = ceremony.model.digest();
             let row = SigningRow {
                 signing: SigningId(commit.new_id()?),
                 stop: stop.stop,
-                statement: stop.statement,
+                statement: source.id,
                 signer: begin.signer.clone(),
                 stroke_consent: begin.stroke_consent,
                 viewing: begin.viewing,
@@ -67,7 +67,7 @@ impl Replica {
                 ceremony: Some(ceremony),
             };
             let shown = StatementShown {
-                statement: stop.statement,
+                statement: source.id,
                 render_model,
                 viewing: begin.viewing,
             };
@@ -454,7 +454,9 @@ fn say_what_was_signed(fact: &mut Acknowledgement, ceremony: &Ceremony) {
     fact.paper = *kind;
     fact.total = ceremony.total;
     fact.render_model = ceremony.model.digest();
-    fact.paper_model = (*draft != PaperDraft::Statement).then(|| ceremony.model.to_bytes().into());
+    fact.paper_model = draft
+        .is_composed()
+        .then(|| ceremony.model.to_bytes().into());
     fact.effect.clone_from(&ceremony.effect);
     fact.guarantors = Some(guarantors.clone());
     fact.seal = Some(*seal);

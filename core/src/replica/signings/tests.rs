@@ -8,6 +8,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::signer::GuarantorNamed;
 use crate::domain::time::Day;
 use crate::journal::facts::{CopyForm, MemberStatement, ReasonCode, StrokeConsent};
+use crate::papers::PaperDraft;
 use crate::replica::fake::{FakeServer, Phone, STOP};
 use crate::replica::tests::{at_the_door, begin, sign, stroke};
 use crate::replica::{

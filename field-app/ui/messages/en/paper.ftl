@@ -17,3 +17,5 @@ paper-not-fit = This paper may not be shown for signing ({ $findings }). Tell th
 instalment-number = Instalment { $number }
 instalment-add = Add an instalment
 instalment-remove = Remove
+settlement-of-it = { $interest } of it interest
+settlement-replaces-penalty = Full settlement: these figures replace the contractual penalty for the period. Have it signed only when that is agreed; otherwise use the statement of principal.

@@ -17,3 +17,5 @@ paper-not-fit = 这份文件不能出示签字（{ $findings }）。请联系内
 instalment-number = 第 { $number } 期
 instalment-add = 再加一期
 instalment-remove = 去掉
+settlement-of-it = 其中利息 { $interest }
+settlement-replaces-penalty = 全额结清：以上数额取代该期间的合同违约金。双方确已商定的才签这一份，否则请签只确认本金的对账单。

@@ -82,6 +82,7 @@ struct CustomerPage {
     ledger: Option<LedgerRow>,
     rows: Vec<Receivable>,
     total: Option<Money>,
+    may_settle: bool,
 }
 
 pub(in crate::console) async fn index(caller: Caller, Query(asked): Query<Asked>) -> Answer {
@@ -159,6 +160,7 @@ fn customer_page(caller: &Caller, id: CustomerId) -> Result<CustomerPage, Fault>
                 row,
             })
             .collect(),
+        may_settle: caller.may(Action::DraftSettlement) && total.is_some(),
         total,
         p: caller.frame()?,
     })

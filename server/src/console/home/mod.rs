@@ -4,6 +4,7 @@ use askama::Template;
 use countersign_core::domain::money::Money;
 use countersign_core::read_model::ledgers::LedgerRow;
 use countersign_core::read_model::plans::PlanState;
+use countersign_core::read_model::settlements::SettlementState;
 use countersign_core::read_model::visit_lists::ListState;
 
 use super::finance::cash::sum;
@@ -138,6 +139,18 @@ fn waiting(caller: &Caller) -> Result<Vec<Tile>, Fault> {
             .filter(|plan| plan.state == PlanState::Submitted)
             .count();
         tile("/plans", "home-plans-to-decide", count);
+    }
+    if caller.may(Action::DecideSettlement) {
+        let count = desk.settlements_to_decide()?;
+        tile("/settlements", "home-settlements-to-decide", count);
+    }
+    if caller.may(Action::DraftSettlement) {
+        let count = desk
+            .settlements()?
+            .iter()
+            .filter(|row| row.state == SettlementState::SentBack)
+            .count();
+        tile("/settlements", "home-settlements-sent-back", count);
     }
     if caller.may(Action::ReviewVisit) {
         let waits = |state| matches!(state, ReviewState::Waiting | ReviewState::Answered);

@@ -75,6 +75,7 @@ impl Frame {
             ("/customers", "nav-customers", Action::ReadReceivables),
             ("/visit-lists", "nav-visit-lists", Action::ReadReceivables),
             ("/plans", "nav-plans", Action::ReadPlans),
+            ("/settlements", "nav-settlements", Action::ReadReceivables),
             ("/visits", "nav-visits", Action::ReadVisits),
             ("/cash", "nav-cash", Action::ReadCash),
             ("/devices", "nav-devices", Action::ReadDevices),

@@ -218,6 +218,19 @@ impl Desk {
         customer: &LedgerCustomer,
         signing_day: Day,
     ) -> Result<Statement, DeskError> {
+        self.with_statement_of(customer, signing_day, |of| {
+            of.form_a()
+                .map_err(|_nothing_to_sign| DeskError::invalid("plan", "desk-plan-no-statement"))
+        })
+    }
+
+    /// What a customer's statements are made from: the ledger in force, as it is to be signed on a day.
+    pub(in crate::desks) fn with_statement_of<R>(
+        &self,
+        customer: &LedgerCustomer,
+        signing_day: Day,
+        make: impl FnOnce(&StatementOf<'_>) -> Result<R, DeskError>,
+    ) -> Result<R, DeskError> {
         let (ledger, receivables, restarts) = self.organisation.read(|connection| {
             Ok((
                 ledgers::in_force(connection)?,
@@ -238,7 +251,7 @@ impl Desk {
             })
             .collect();
         let policy = self.organisation.policy()?;
-        StatementOf {
+        make(&StatementOf {
             organisation: self.organisation.id(),
             organisation_name: &policy.organisation_name,
             customer,
@@ -247,8 +260,6 @@ impl Desk {
             receivables: &lines,
             signing_day,
             restarts: &restarts,
-        }
-        .form_a()
-        .map_err(|_nothing_to_sign| DeskError::invalid("plan", "desk-plan-no-statement"))
+        })
     }
 }

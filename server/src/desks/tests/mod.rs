@@ -3,6 +3,7 @@
 mod ledgers;
 mod plans;
 mod reviews;
+mod settlements;
 mod uploads;
 mod visit_lists;
 
