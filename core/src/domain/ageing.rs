@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::money::{Currency, Money, MoneyError};
 use super::time::Day;
 
 /// Calendar days from the due day to `as_of`; zero or less while nothing is past due.
@@ -12,6 +13,7 @@ pub fn days_past_due(due_day: Day, as_of: Day) -> i64 {
 }
 
 /// The ageing class of one receivable. Unapplied credits stay outside the buckets. Product rule.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
 )]
@@ -100,6 +102,86 @@ impl Bucket {
             self,
             Self::Days366To730 | Self::Days731To1095 | Self::Over1095
         )
+    }
+}
+
+/// What one customer owes by age.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgedBalance {
+    /// All that is outstanding, credits deducted.
+    pub outstanding: Money,
+    /// What is past due, credits not deducted.
+    pub overdue: Money,
+    /// Credit notes and overpayments, zero or negative; outside the buckets.
+    pub credits: Money,
+    /// In the order of [`Bucket::ALL`].
+    pub buckets: [Money; 9],
+    /// Of the oldest receivable that is not settled; 0 when none is past due.
+    pub days_past_due: u32,
+}
+
+impl AgedBalance {
+    /// Nothing owed.
+    #[must_use]
+    pub fn nothing(currency: Currency) -> Self {
+        let zero = Money::zero(currency);
+        Self {
+            outstanding: zero,
+            overdue: zero,
+            credits: zero,
+            buckets: [zero; 9],
+            days_past_due: 0,
+        }
+    }
+
+    /// Adds up claims of (due day, outstanding amount) as of a day. Product rule: see [`Bucket`].
+    ///
+    /// # Errors
+    /// [`MoneyError::MixedCurrencies`] when an amount is not in `currency`.
+    pub fn of(
+        currency: Currency,
+        claims: impl IntoIterator<Item = (Day, Money)>,
+        as_of: Day,
+    ) -> Result<Self, MoneyError> {
+        let mut balance = Self::nothing(currency);
+        for (due, amount) in claims {
+            if amount.is_positive() {
+                let days = days_past_due(due, as_of);
+                balance.add_to_bucket(Bucket::of(days), amount)?;
+                let days = u32::try_from(days).unwrap_or(0);
+                balance.days_past_due = balance.days_past_due.max(days);
+            } else {
+                balance.add_credit(amount)?;
+            }
+        }
+        Ok(balance)
+    }
+
+    /// Adds an amount of a known age.
+    ///
+    /// # Errors
+    /// [`MoneyError::MixedCurrencies`].
+    pub fn add_to_bucket(&mut self, bucket: Bucket, amount: Money) -> Result<(), MoneyError> {
+        self.outstanding = self.outstanding.plus(amount)?;
+        if bucket != Bucket::Current {
+            self.overdue = self.overdue.plus(amount)?;
+        }
+        for (class, sum) in Bucket::ALL.iter().zip(self.buckets.iter_mut()) {
+            if *class == bucket {
+                *sum = sum.plus(amount)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deducts a credit, zero or negative.
+    ///
+    /// # Errors
+    /// [`MoneyError::MixedCurrencies`].
+    pub fn add_credit(&mut self, credit: Money) -> Result<(), MoneyError> {
+        self.outstanding = self.outstanding.plus(credit)?;
+        self.credits = self.credits.plus(credit)?;
+        Ok(())
     }
 }
 

@@ -101,6 +101,8 @@ ids! {
     ReceivableId,
     /// A screened list of customers to visit (上门催收客户名单).
     VisitListId,
+    /// One salesperson's customers as of one ledger (客户簿).
+    BookId,
     /// A visit plan (上门催收工作方案).
     PlanId,
     /// One customer on a plan (走访点).

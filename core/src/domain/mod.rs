@@ -11,6 +11,7 @@ pub mod cash_hand_in;
 pub mod claim_age;
 pub mod conduct_guard;
 pub mod credit_grade;
+pub mod customer_search;
 pub mod guarantee;
 pub mod ids;
 pub mod interest;

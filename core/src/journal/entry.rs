@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::domain::ids::{
-    ChainId, CustomerId, Digest, EntryId, OrganisationId, PlanId, StopId, UserId,
+    BookId, ChainId, CustomerId, Digest, EntryId, OrganisationId, PlanId, StopId, UserId,
 };
 use crate::domain::time::ClockReading;
 use crate::journal::facts::Fact;
@@ -29,6 +29,9 @@ pub enum Scope {
     /// The devices of one person, such as what he hands in and how it was counted.
     #[n(5)]
     Person(#[n(0)] UserId),
+    /// One salesperson: whoever the book (客户簿) was granted to, and nobody else.
+    #[n(6)]
+    Book(#[n(0)] BookId),
 }
 
 /// An append-only, signed fact. A correction is a new entry whose `amends` points back.

@@ -11,7 +11,13 @@ impl Acknowledgement {
     pub fn carried_statement(&self) -> Option<Statement> {
         match minicbor::decode(&self.statement_bytes) {
             Ok(Snapshot::Statement(statement)) => Some(*statement),
-            Ok(Snapshot::Ledger(_) | Snapshot::Plan(_) | Snapshot::Policy(_)) | Err(_) => None,
+            Ok(
+                Snapshot::Ledger(_)
+                | Snapshot::Plan(_)
+                | Snapshot::Policy(_)
+                | Snapshot::CustomerBook(_),
+            )
+            | Err(_) => None,
         }
     }
 

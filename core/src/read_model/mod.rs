@@ -5,6 +5,7 @@
 
 pub mod cash;
 pub(crate) mod columns;
+pub mod customer_books;
 pub mod customers;
 pub mod devices;
 pub mod documents;
@@ -27,6 +28,7 @@ use rusqlite::{Connection, Transaction};
 
 use crate::domain::ids::{Digest, SnapshotId};
 use crate::journal::Entry;
+use crate::journal::facts::Fact;
 use crate::snapshots::Snapshot;
 
 /// Creates the tables that are missing.
@@ -47,6 +49,7 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         outcomes::SCHEMA,
         documents::SCHEMA,
         cash::SCHEMA,
+        customer_books::SCHEMA,
     ] {
         connection.execute_batch(schema)?;
     }
@@ -60,6 +63,9 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
     outcomes::project_entry(tx, entry)?;
     cash::project_entry(tx, entry)?;
     ledgers::project_entry(tx, entry, hash)?;
+    if let Fact::LedgerSigned(signed) = &entry.fact {
+        customer_books::forget_books_before(tx, signed.ledger)?;
+    }
     visit_lists::project_entry(tx, entry, hash)?;
     plans::project_entry(tx, entry)?;
     reviews::project_entry(tx, entry)?;
@@ -80,11 +86,16 @@ pub fn project_snapshot(
         }
         Snapshot::Plan(plan) => {
             if plans::project_plan(tx, id, plan)? {
+                customer_books::project_plan(tx, plan)?;
                 stops::project_plan(tx, plan)?;
             }
             Ok(())
         }
-        Snapshot::Statement(statement) => statements::project_statement(tx, id, statement),
+        Snapshot::Statement(statement) => {
+            statements::project_statement(tx, id, statement)?;
+            customer_books::project_statement(tx, id, statement)
+        }
+        Snapshot::CustomerBook(book) => customer_books::project_book(tx, book),
         Snapshot::Policy(policy) => people::project_policy(tx, policy),
     }
 }

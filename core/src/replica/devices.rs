@@ -62,6 +62,8 @@ pub enum Kind {
     Conflicts,
     /// Cash.
     Cash,
+    /// Whom this phone knows.
+    Customers,
     /// Anything on the sync screen.
     Sync,
 }

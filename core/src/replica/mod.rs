@@ -7,6 +7,7 @@
 mod cash;
 mod commit;
 mod conflicts;
+mod customers;
 mod device;
 mod devices;
 mod drafts;
@@ -37,6 +38,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::Connection;
 
+pub use customers::{CustomerSearch, CustomersAsked, OfCustomer};
 pub use devices::{Devices, KeyVault, Kind, NoRandom, Observer, OsRandom, Random, VaultClosed};
 pub use error::{ErrorKind, ReplicaError};
 pub use export::{ExportFile, export_unsent};

@@ -1,7 +1,9 @@
-//! Server-signed, read-only figures: the ledger as of a cut-off, statements of account, approved visit plans, the policy.
+//! Server-signed, read-only figures: the ledger as of a cut-off, statements of account, approved visit plans, the policy,
+//! and each salesperson's customer book.
 //!
 //! A snapshot is named by the digest of its payload bytes ([`crate::domain::ids::SnapshotId`]).
 
+pub mod customer_book;
 pub mod ledger;
 pub mod plan;
 pub mod policy;
@@ -25,4 +27,7 @@ pub enum Snapshot {
     /// Who may do what, and who is who.
     #[n(4)]
     Policy(#[n(0)] Box<policy::Policy>),
+    /// A piece of one salesperson's customer book (客户簿).
+    #[n(5)]
+    CustomerBook(#[n(0)] Box<customer_book::CustomerBook>),
 }

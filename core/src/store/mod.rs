@@ -34,6 +34,8 @@ use crate::read_model;
 pub(crate) const FILE: &str = "replica.sqlite";
 /// Version of `schema.sql` together with the read model's tables.
 pub(crate) const SCHEMA_VERSION: i64 = 7;
+/// The first version that knows customers apart from stops.
+const KNOWS_CUSTOMERS: i64 = 7;
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +81,9 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, StoreError> {
         let tx = connection.transaction()?;
         tx.execute_batch(include_str!("schema.sql"))?;
         read_model::migrate(&tx)?;
+        if (1..KNOWS_CUSTOMERS).contains(&found) {
+            read_model::customer_books::take_in_what_is_here(&tx)?;
+        }
         tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         tx.commit()?;
     }

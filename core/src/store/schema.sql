@@ -34,7 +34,7 @@ create table if not exists sealed_entries (
     chain text not null,
     seq integer not null,
     hash text not null unique,
-    scope text not null, -- office, organisation, plan:…, stop:…, customer:…
+    scope text not null, -- office, organisation, plan:…, stop:…, customer:…, book:…
     payload blob not null,
     signature blob,
     unique (chain, seq)

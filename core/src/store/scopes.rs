@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::domain::ids::IdError;
 use crate::journal::Scope;
 
-/// `office`, `organisation`, `plan:…`, `stop:…`, `customer:…`, `person:…`.
+/// `office`, `organisation`, `plan:…`, `stop:…`, `customer:…`, `person:…`, `book:…`.
 pub(crate) fn text(scope: Scope) -> String {
     match scope {
         Scope::Office => "office".to_owned(),
@@ -14,6 +14,7 @@ pub(crate) fn text(scope: Scope) -> String {
         Scope::Stop(stop) => format!("stop:{stop}"),
         Scope::Customer(customer) => format!("customer:{customer}"),
         Scope::Person(user) => format!("person:{user}"),
+        Scope::Book(book) => format!("book:{book}"),
     }
 }
 
@@ -27,6 +28,7 @@ pub(crate) fn parse(text: &str) -> Result<Scope, IdError> {
         Some(("stop", stop)) => id(stop).map(Scope::Stop),
         Some(("customer", customer)) => id(customer).map(Scope::Customer),
         Some(("person", user)) => id(user).map(Scope::Person),
+        Some(("book", book)) => id(book).map(Scope::Book),
         _ if text == "organisation" => Ok(Scope::Organisation),
         _ => Ok(Scope::Office),
     }

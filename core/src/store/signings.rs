@@ -116,7 +116,11 @@ pub(crate) fn is_being_written(connection: &Connection, scope: Scope) -> rusqlit
     let (stop, customer) = match scope {
         Scope::Stop(stop) => (text(&stop), String::new()),
         Scope::Customer(customer) => (String::new(), text(&customer)),
-        Scope::Plan(_) | Scope::Person(_) | Scope::Organisation | Scope::Office => {
+        Scope::Plan(_)
+        | Scope::Person(_)
+        | Scope::Book(_)
+        | Scope::Organisation
+        | Scope::Office => {
             return Ok(false);
         }
     };

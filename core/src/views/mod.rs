@@ -6,6 +6,7 @@
 mod cash;
 mod ceremonies;
 mod conflicts;
+mod customers;
 mod device;
 mod drafts;
 mod entries;
@@ -27,6 +28,11 @@ pub use ceremonies::{
     TeamMember, completeness, posting, signed_rows,
 };
 pub use conflicts::{ConflictRow, ConflictValueRow};
+pub use customers::{
+    BucketAmount, CustomerBalance, CustomerBookRow, CustomerDisputeRow, CustomerRow,
+    CustomerSignedRow, CustomerSort, CustomerView, CustomerVisitRow, CustomersView, OpenQuestion,
+    PromiseStandingRow,
+};
 pub use device::DeviceView;
 pub use drafts::{DraftForm, DraftRow, DraftView};
 pub use entries::{EntryDetail, EntryRow, Fence, PositionRow};

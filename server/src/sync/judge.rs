@@ -253,10 +253,12 @@ impl Admission<'_> {
 
     fn is_out_of_scope(&self, scope: Scope) -> Result<Option<Why>, SyncError> {
         match scope {
-            Scope::Office | Scope::Organisation | Scope::Person(_) => Ok(Some(Why::new(
-                HeldCode::NotAllowed,
-                "a device writes about a plan, stop or customer",
-            ))),
+            Scope::Office | Scope::Organisation | Scope::Person(_) | Scope::Book(_) => {
+                Ok(Some(Why::new(
+                    HeldCode::NotAllowed,
+                    "a device writes about a plan, stop or customer",
+                )))
+            }
             Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) => {
                 let is_granted = self
                     .organisation

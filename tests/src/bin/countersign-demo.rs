@@ -97,7 +97,7 @@ fn office(data: &Path) -> Result<(), Broken> {
     let server = serve(data, 0)?;
     let url = server.said("url")?.to_owned();
     approved_plan(&url)?;
-    let rep = office::enrolment_code(&url, "样例业务员")?;
+    let rep = office::enrolment_code(&url, "样例业务员09")?;
     let technician = office::enrolment_code(&url, "样例技术员")?;
     println!(
         "{}",
@@ -145,7 +145,7 @@ fn run(data: &Path, start: Start, port: u16) -> Result<(), Broken> {
     if is_new {
         println!("importing the sample ledger, approving a visit list and a plan …");
         approved_plan(&url)?;
-        let code = office::enrolment_code(&url, "样例业务员")?;
+        let code = office::enrolment_code(&url, "样例业务员09")?;
         let mut phone = Phone::start("手机一", &rep_data, &ui, reach(1))?;
         field::enrol(&mut phone, &url, &code)?;
         field::morning(&mut phone, 4)?;
@@ -159,7 +159,7 @@ fn run(data: &Path, start: Start, port: u16) -> Result<(), Broken> {
         println!("          {login:<11} {PASSWORD}   {name} ({role})");
     }
     println!(
-        "phone 1   {}\n          enrolled for 样例业务员, today's plan is on it",
+        "phone 1   {}\n          enrolled for 样例业务员09, today's plan is on it",
         first.said("url")?
     );
     println!(
@@ -284,7 +284,7 @@ fn bind_phones(tale: &mut Tale, url: &str, folder: &Path) -> Result<(Phone, Phon
         "the technician's phone starts",
         start("手机二", "phone-technician"),
     )?;
-    let code = office::enrolment_code(url, "样例业务员");
+    let code = office::enrolment_code(url, "样例业务员09");
     let code = tale.step("the administrator issues a one-time code", code)?;
     tale.step(
         "the rep's phone is bound",

@@ -130,7 +130,7 @@ pub fn refusal_script(phone: &mut Phone) -> Result<String, Broken> {
     let says = |name: &str| json!({ "name": name, "member": null, "words": "出示了对账单，对方看后不签。" });
     let refusal = json!({
         "stop": stop, "person": "样例孙某", "reason": "delay", "words": "等总部答复",
-        "members": [says("样例业务员"), says("样例技术员")], "label": label, "post_by": post_by,
+        "members": [says("样例业务员09"), says("样例技术员")], "label": label, "post_by": post_by,
     });
     phone.call("refusal.record", refusal)?;
     let view = phone.call("stop.read", json!({ "stop": stop }))?;

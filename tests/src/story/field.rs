@@ -262,7 +262,7 @@ pub fn merged_and_settled(
             .pointer("/conflicts")
             .map(ToString::to_string)
             .unwrap_or_default();
-        let is_shown = ["月底再访", "下周寄催款函", "样例业务员", "样例技术员"]
+        let is_shown = ["月底再访", "下周寄催款函", "样例业务员09", "样例技术员"]
             .iter()
             .all(|word| shown.contains(word));
         check(

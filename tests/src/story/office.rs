@@ -11,7 +11,8 @@ use super::web::{FormPart, Page, Visitor};
 /// The password of every sample sign-in; a real company chooses its own.
 pub const PASSWORD: &str = "countersign-demo";
 
-/// Login, name and role of everybody in the sample company.
+/// Login, name and role of everybody in the sample company. The rep is one of the salespersons of the sample ledger, so that
+/// his phone holds a customer book.
 pub const PEOPLE: [(&str, &str, &str); 8] = [
     ("clerk", "样例内勤", "clerk"),
     ("finance", "样例财务", "finance"),
@@ -19,7 +20,7 @@ pub const PEOPLE: [(&str, &str, &str); 8] = [
     ("legal", "样例法务", "legal"),
     ("director", "样例副总", "director"),
     ("admin", "样例管理员", "admin"),
-    ("rep", "样例业务员", "rep"),
+    ("rep", "样例业务员09", "rep"),
     ("technician", "样例技术员", "technician"),
 ];
 
@@ -238,7 +239,7 @@ pub fn visit_plan(server: &str, list: &str) -> Result<String, Broken> {
             offer.between("name=\"day\" type=\"date\" min=\"", "\"")?,
         ),
         ("vehicle".to_owned(), "沪A·样例".to_owned()),
-        ("team".to_owned(), offer.choice("样例业务员")?),
+        ("team".to_owned(), offer.choice("样例业务员09")?),
         ("team".to_owned(), offer.choice("样例技术员")?),
     ];
     fields.extend(

@@ -53,21 +53,39 @@ impl Office {
         }
     }
 
-    /// Imports a ledger of `customers` overdue customers and has finance sign it.
+    /// Imports a ledger of `customers` overdue customers in nobody's charge and has finance sign it.
     pub fn sign_ledger(&self, customers: u32) {
-        let mut text =
-            String::from("客户编码,客户名称,单据编号,开票日期,到期日,应收金额,已收金额,未收金额\n");
+        let rows: Vec<[String; 3]> = (1..=customers)
+            .map(|number| {
+                [
+                    format!("KH{number:04}"),
+                    format!("样例建材有限公司{number:03}"),
+                    format!("{}.00", 10_000 + number),
+                ]
+            })
+            .collect();
+        let rows: Vec<(&str, &str, &str, &str)> = rows
+            .iter()
+            .map(|[code, name, amount]| (code.as_str(), name.as_str(), amount.as_str(), ""))
+            .collect();
+        self.sign_ledger_of(&rows);
+    }
+
+    /// Imports a ledger of overdue customers, each with its code, name, amount and salesperson, and has finance sign it.
+    pub fn sign_ledger_of(&self, rows: &[(&str, &str, &str, &str)]) {
+        let mut text = String::from(
+            "客户编码,客户名称,单据编号,开票日期,到期日,应收金额,已收金额,未收金额,业务员\n",
+        );
         let mut known = Vec::new();
-        for number in 1..=customers {
-            let code = format!("KH{number:04}");
-            let name = format!("样例建材有限公司{number:03}");
+        for (number, (code, name, amount, salesperson)) in (1..).zip(rows) {
             let line = format!(
-                "{code},{name},{:08},2026-01-05,2026-03-31,{1}.00,0.00,{1}.00\n",
-                number,
-                10_000 + number
+                "{code},{name},{number:08},2026-01-05,2026-03-31,{amount},0.00,{amount},{salesperson}\n"
             );
             text.push_str(&line);
-            known.push(KnownCustomer { code, name });
+            known.push(KnownCustomer {
+                code: (*code).to_owned(),
+                name: (*name).to_owned(),
+            });
         }
         let options = Options {
             customers_known: known,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod asked_about_another_customer;
 mod cash_handed_in;
 mod concurrent_edit;
 mod copied_phone;

@@ -5,8 +5,8 @@ mod queries;
 
 pub use project::project_entry;
 pub use queries::{
-    blocks, count_of, hand_in, hand_ins, last_serial, next_serial, open_by_taker, open_receipts,
-    receipt, receipts, receipts_of_hand_in, serial_findings, void_of,
+    blocks, count_of, hand_in, hand_ins, last_serial, money_of_customer, next_serial,
+    open_by_taker, open_receipts, receipt, receipts, receipts_of_hand_in, serial_findings, void_of,
 };
 
 /// The tables of this noun.

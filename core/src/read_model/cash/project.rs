@@ -62,7 +62,8 @@ fn insert_receipt(tx: &Transaction<'_>, entry: &Entry, fact: &CashReceipt) -> ru
         | Scope::Organisation
         | Scope::Plan(_)
         | Scope::Customer(_)
-        | Scope::Person(_) => None,
+        | Scope::Person(_)
+        | Scope::Book(_) => None,
     };
     tx.execute(
         "insert or ignore into cash_receipts values (:receipt, :chain, :stop, :customer, :name, :block, :serial,

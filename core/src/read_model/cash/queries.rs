@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::{CountRow, HandInRow, OpenCashRow, SerialBlockRow};
 use crate::domain::cash::serial_text;
 use crate::domain::cash_hand_in::{SerialFinding, SerialUse, check_serials, custody};
-use crate::domain::ids::{DeviceId, EntryId, UserId};
+use crate::domain::ids::{CustomerId, DeviceId, EntryId, UserId};
 use crate::domain::money::{Currency, Money};
+use crate::domain::promise::{Designation, MoneyBy, MoneyIn};
 use crate::domain::time::Instant;
 use crate::read_model::columns::{self, parsed, parsed_or_null, text};
 use crate::read_model::people;
@@ -345,4 +346,30 @@ fn named(connection: &Connection, mut row: CashRow) -> rusqlite::Result<CashRow>
 
 fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
+}
+
+/// Cash of a customer as it counts for promises: what finance confirmed, and what it has not yet; oldest first, at most
+/// 1,000. Void receipts are left out.
+pub fn money_of_customer(
+    connection: &Connection,
+    customer: CustomerId,
+) -> rusqlite::Result<Vec<MoneyIn>> {
+    connection
+        .prepare_cached(
+            "select taken_day, currency, amount_minor, state = 'confirmed' as is_confirmed from cash_on_its_way
+             where customer = :customer and state <> 'voided' order by taken_ms, receipt limit 1000",
+        )?
+        .query_map(named_params! { ":customer": text(&customer) }, |row| {
+            Ok(MoneyIn {
+                day: parsed(row, "taken_day")?,
+                amount: columns::money(row, "amount_minor", parsed(row, "currency")?)?,
+                by: if row.get("is_confirmed")? {
+                    MoneyBy::ConfirmedCash
+                } else {
+                    MoneyBy::UnconfirmedCash
+                },
+                designation: Designation::Open,
+            })
+        })?
+        .collect()
 }

@@ -27,7 +27,9 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
         Scope::Stop(stop) => (Some(text(&stop)), None, None),
         Scope::Customer(customer) => (None, Some(text(&customer)), None),
         Scope::Plan(plan) => (None, None, Some(text(&plan))),
-        Scope::Office | Scope::Organisation | Scope::Person(_) => (None, None, None),
+        Scope::Office | Scope::Organisation | Scope::Person(_) | Scope::Book(_) => {
+            (None, None, None)
+        }
     };
     let parts = i64::try_from(entry.fact.parts().len()).unwrap_or(i64::MAX);
     tx.prepare_cached(

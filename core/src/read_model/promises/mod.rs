@@ -45,7 +45,8 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()
         | Scope::Organisation
         | Scope::Plan(_)
         | Scope::Customer(_)
-        | Scope::Person(_) => None,
+        | Scope::Person(_)
+        | Scope::Book(_) => None,
     };
     tx.execute(
         "insert or ignore into promises values (:entry, :customer, :stop, :currency, :amount, :due, :signer, :supersedes,
@@ -90,6 +91,19 @@ pub fn of_customer(
         )?
         .query_map(named_params! { ":customer": text(&customer) }, promise_row)?
         .collect()
+}
+
+/// When the promise was replaced for the first time; none while it is in force.
+pub fn superseded_at(
+    connection: &Connection,
+    promise: EntryId,
+) -> rusqlite::Result<Option<Instant>> {
+    let at_ms: Option<i64> = connection
+        .prepare_cached("select min(made_ms) from promises where supersedes = :promise")?
+        .query_row(named_params! { ":promise": text(&promise) }, |row| {
+            row.get(0)
+        })?;
+    Ok(at_ms.map(Instant::from_ms))
 }
 
 fn promise_row(row: &Row<'_>) -> rusqlite::Result<MadePromise> {

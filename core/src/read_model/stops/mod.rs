@@ -4,7 +4,7 @@ mod rows;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
-pub use rows::{in_sight, row};
+pub use rows::{at_customer, in_sight, row};
 
 use crate::domain::ids::{CustomerId, DocumentId, PlanId, SnapshotId, StopId};
 use crate::domain::position::SitePoint;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::ageing::{Bucket, days_past_due};
-use crate::domain::ids::{ChainId, StopId};
+use crate::domain::ids::{ChainId, CustomerId, StopId};
 use crate::domain::money::Currency;
 use crate::domain::time::Day;
 use crate::read_model::columns::{self, parsed, parsed_or_null, text};
@@ -32,6 +32,26 @@ pub fn in_sight(
                 ":limit": limit.min(500),
                 ":offset": offset,
             },
+            stop_row,
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    rows.into_iter()
+        .map(|row| with_results(connection, row))
+        .collect()
+}
+
+/// The stops at a customer, newest day first, at most 50.
+pub fn at_customer(
+    connection: &Connection,
+    own: ChainId,
+    customer: CustomerId,
+) -> rusqlite::Result<Vec<StopRow>> {
+    let rows: Vec<StopRow> = connection
+        .prepare_cached(&format!(
+            "{LIST} where t.customer = :customer order by p.day desc, s.plan, t.position limit 50"
+        ))?
+        .query_map(
+            named_params! { ":chain": text(&own), ":customer": text(&customer) },
             stop_row,
         )?
         .collect::<rusqlite::Result<_>>()?;

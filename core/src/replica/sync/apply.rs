@@ -274,6 +274,7 @@ impl Commit<'_> {
         self.changed(match snapshot {
             Snapshot::Statement(_) => &[Kind::Statements, Kind::Stops, Kind::Plans],
             Snapshot::Plan(_) => &[Kind::Plans, Kind::Stops],
+            Snapshot::CustomerBook(_) => &[Kind::Customers],
             Snapshot::Policy(_) | Snapshot::Ledger(_) => &[Kind::Device, Kind::Plans],
         });
         Ok(())

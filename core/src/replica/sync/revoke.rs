@@ -2,9 +2,9 @@
 
 use rusqlite::named_params;
 
-use crate::domain::ids::DocumentId;
+use crate::domain::ids::{DocumentId, SnapshotId};
 use crate::journal::Scope;
-use crate::read_model::{self, columns, stops};
+use crate::read_model::{self, columns, customer_books, stops};
 use crate::replica::commit::Commit;
 use crate::replica::devices::Kind;
 use crate::replica::{Replica, ReplicaError};
@@ -60,7 +60,12 @@ impl Commit<'_> {
     pub(super) fn drop_scope(&mut self, scope: Scope) -> Result<(), ReplicaError> {
         for covered in self.covered(scope)? {
             self.drop_objects(covered)?;
+            if let Scope::Book(book) = covered {
+                customer_books::forget_book(self.tx, book)?;
+                self.changed(&[Kind::Customers]);
+            }
             if let Scope::Stop(stop) = covered {
+                customer_books::forget_stop(self.tx, stop)?;
                 read_model::entries::forget_stop(self.tx, stop)?;
                 stops::forget_stop(self.tx, stop)?;
                 captures::forget_stop(self.tx, stop)?;
@@ -68,6 +73,7 @@ impl Commit<'_> {
             }
         }
         if let Scope::Plan(plan) = scope {
+            customer_books::forget_plan(self.tx, plan)?;
             stops::forget_plan(self.tx, plan)?;
         }
         self.changed(&[Kind::Plans, Kind::Stops, Kind::Statements, Kind::Conflicts]);
@@ -85,6 +91,16 @@ impl Commit<'_> {
             .collect::<rusqlite::Result<_>>()?;
         for document in held {
             self.drop_document(document)?;
+        }
+        let snapshots: Vec<SnapshotId> = self
+            .tx
+            .prepare("select snapshot from sealed_snapshots where scope = :scope")?
+            .query_map(named_params! { ":scope": scope }, |row| {
+                columns::parsed(row, "snapshot")
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        for snapshot in snapshots {
+            customer_books::forget_statement(self.tx, snapshot)?;
         }
         for statement in [
             "delete from statements where statement in (select snapshot from sealed_snapshots where scope = :scope)",

@@ -111,10 +111,10 @@ async function story() {
   const [rep, technician, spare] = await step("three phones start", () =>
     Promise.all([["rep", "zh-CN"], ["technician", "en"], ["spare", "en"]].map(async ([name, language]) =>
       Phone.start(browser, { data: join(data, name), ui: UI, link: await link(port), language }))));
-  await step("the rep's phone is bound with a code from the console", async () => bind(rep, await admin.enrolmentCode("样例业务员"), "李伟的手机"));
+  await step("the rep's phone is bound with a code from the console", async () => bind(rep, await admin.enrolmentCode("样例业务员09"), "李伟的手机"));
   await look(admin.page, "console-zh-CN-devices");
   await step("the technician's phone is bound, in English", async () => bind(technician, await admin.enrolmentCode("样例技术员"), "Technician’s phone"));
-  await step("so is the rep's second phone", async () => bind(spare, await admin.enrolmentCode("样例业务员"), "Li Wei’s second phone"));
+  await step("so is the rep's second phone", async () => bind(spare, await admin.enrolmentCode("样例业务员09"), "Li Wei’s second phone"));
   const [first, second] = await stopsOf(rep);
   for (const phone of [rep, technician, spare]) await phone.control("network", { state: "off" });
 

@@ -118,7 +118,8 @@ fn signed_page(
             | Scope::Organisation
             | Scope::Plan(_)
             | Scope::Customer(_)
-            | Scope::Person(_) => None,
+            | Scope::Person(_)
+            | Scope::Book(_) => None,
         },
         model: ack
             .drawn()

@@ -1,5 +1,6 @@
 //! Ledgers: a file becomes a draft, finance sees what would change, and signs. No figure goes anywhere before that.
 
+mod books;
 mod differences;
 mod draft;
 mod record;
@@ -206,7 +207,7 @@ impl Desk {
     }
 
     /// Finance signs a draft: from then on its figures are in force. Cut-off and total are typed again and must equal the
-    /// draft's. Never the one who imported it.
+    /// draft's. Never the one who imported it. Each salesperson's customer book follows from it.
     pub fn sign_ledger(
         &self,
         draft: SnapshotId,
@@ -214,6 +215,17 @@ impl Desk {
         total: &str,
     ) -> Result<SnapshotId, DeskError> {
         self.require(Action::SignLedger)?;
+        // The books in force before are those that the signature revokes.
+        self.organisation
+            .in_turn(|| self.sign_in_turn(draft, cut_off, total))
+    }
+
+    fn sign_in_turn(
+        &self,
+        draft: SnapshotId,
+        cut_off: Day,
+        total: &str,
+    ) -> Result<SnapshotId, DeskError> {
         let (row, ledger) = self.draft(draft)?;
         if row.imported_by == self.user {
             return Err(DeskError::OwnRequest);
@@ -241,6 +253,7 @@ impl Desk {
             cut_off,
             outstanding: typed,
         });
+        let books = self.books_of(draft, &ledger)?;
         let sealed = self
             .organisation
             .seal_snapshot(&Snapshot::Ledger(Box::new(ledger)))?;
@@ -250,8 +263,9 @@ impl Desk {
         let mut entry = self.office_entry(fact);
         entry.amends = Some(row.entry);
         let scope = Scope::Office;
-        self.organisation
-            .desk_append(entry, vec![Item::Snapshot { scope, sealed }])?;
+        let mut items = vec![Item::Snapshot { scope, sealed }];
+        items.extend(books);
+        self.organisation.desk_append(entry, items)?;
         Ok(draft)
     }
 }

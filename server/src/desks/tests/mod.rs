@@ -1,5 +1,6 @@
 //! Every rule of the desks, on a real journal in a folder that goes away.
 
+mod books;
 mod ledgers;
 mod plans;
 mod reviews;

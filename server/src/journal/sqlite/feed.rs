@@ -293,7 +293,8 @@ impl Reading<'_> {
                 | Scope::Plan(_)
                 | Scope::Stop(_)
                 | Scope::Customer(_)
-                | Scope::Person(_) => None,
+                | Scope::Person(_)
+                | Scope::Book(_) => None,
             }),
         }
     }

@@ -270,7 +270,11 @@ pub(super) fn is_granted(
     Ok(match scope {
         Scope::Office => false,
         Scope::Organisation => true,
-        Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) | Scope::Person(_) => db
+        Scope::Plan(_)
+        | Scope::Stop(_)
+        | Scope::Customer(_)
+        | Scope::Person(_)
+        | Scope::Book(_) => db
             .prepare_cached(
                 "select 1 from grants join scopes using (scope) join readers using (reader)
                  where name = :name and user = :user",

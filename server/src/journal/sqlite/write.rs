@@ -299,9 +299,11 @@ impl Writer<'_> {
     fn grantable(&self, user: UserId, scope: Scope) -> Result<(i64, i64), JournalError> {
         match scope {
             Scope::Office | Scope::Organisation => Err(JournalError::Ungrantable),
-            Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) | Scope::Person(_) => {
-                Ok((self.reader(user)?, self.scope(scope)?))
-            }
+            Scope::Plan(_)
+            | Scope::Stop(_)
+            | Scope::Customer(_)
+            | Scope::Person(_)
+            | Scope::Book(_) => Ok((self.reader(user)?, self.scope(scope)?)),
         }
     }
 
@@ -380,7 +382,11 @@ impl Writer<'_> {
         Ok(match scope {
             Scope::Office => Vec::new(),
             Scope::Organisation => vec![EVERYBODY],
-            Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) | Scope::Person(_) => self
+            Scope::Plan(_)
+            | Scope::Stop(_)
+            | Scope::Customer(_)
+            | Scope::Person(_)
+            | Scope::Book(_) => self
                 .db
                 .prepare_cached("select reader from grants where scope = :scope")?
                 .query_map(named_params! { ":scope": ordinal }, |row| row.get(0))?
