@@ -2,8 +2,9 @@
 //!
 //! The signed bytes stay the evidence; a rendition shows them. It therefore says nothing of its own: every word of the paper
 //! comes from the render model that was on the glass, what stands around it comes from the sealed entry and its
-//! verification, and the entry's bytes are attached to the file. It is a pure function: the same paper and font give the
-//! same bytes, without clock or chance, so a copy that is drawn again in the office equals the one handed over.
+//! verification, and the entry's bytes are attached to the file. It is a pure function: the same paper, the same signatures
+//! under it and the same font give the same bytes, without clock or chance, so a copy that is drawn again in the office equals
+//! the one handed over. Who signed under it later is in a later copy only.
 //!
 //! Nothing is left out in silence. A character that the font lacks, or that would not be seen (a control, a mark that
 //! turns the writing round), is printed as its code, `〔U+1F642〕`, and listed in a note. A signature whose image is not
@@ -30,14 +31,15 @@ use crate::domain::ids::{Digest, SnapshotId};
 use crate::domain::statement_text::words_and_digits;
 use crate::domain::time::{Day, Instant};
 use crate::domain::verification_code::VerificationCode;
+use crate::journal::facts::CountersignRole;
 use crate::journal::seal::SealedEntry;
 use crate::snapshots::statement::Statement;
-use crate::views::{Check, SignedView, Verification};
+use crate::views::{Check, CountersignedRow, SignedView, Verification};
 
 pub use typeface::{Typeface, TypefaceError, USUAL_PLACES};
 
 use draw::{Attachment, Imprint};
-use paper::{Field, Ink, Paper};
+use paper::{Field, Ink, Paper, Under};
 
 /// A PDF with the name under which it is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,12 +96,22 @@ pub fn entry_qr_image(hash: &Digest) -> String {
     qr::image(&entry_qr(hash))
 }
 
-/// A signed paper as a PDF with `sealed`, the entry in deterministic CBOR with its `COSE_Sign1`, attached.
+/// Another signature under a paper, with its drawing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnderSigned {
+    /// Whose, as what, when.
+    pub row: CountersignedRow,
+    /// The drawn signature; none when its part is not here.
+    pub image_svg: Option<String>,
+}
+
+/// A signed paper as a PDF with the signatures `under` it that are known here, and with `sealed`, the entry in deterministic CBOR with its `COSE_Sign1`, attached.
 ///
 /// # Errors
 /// [`RenditionError`].
 pub fn signed(
     view: &SignedView,
+    under: &[UnderSigned],
     sealed: &SealedEntry,
     typeface: &Typeface,
 ) -> Result<Rendition, RenditionError> {
@@ -113,8 +125,15 @@ pub fn signed(
         subtitle: format!("签署时间 {}　核验码 {code}", view.at),
         signature: signature(view),
         ink: ink(view.image_svg.as_deref()),
+        under: under.iter().map(under_signed).collect(),
+        absent: absent(view, under),
+        effect: view
+            .effect
+            .as_ref()
+            .map(|effect| effect.lines.clone())
+            .unwrap_or_default(),
         qr: entry_qr(&view.hash),
-        proof: proof(view),
+        proof: proof(view, under),
         foot: FOOT_SIGNED.to_owned(),
         code,
     };
@@ -143,6 +162,9 @@ pub fn unsigned(
             .map(|label| (label, BY_HAND.to_owned()))
             .into(),
         ink: Ink::Blank,
+        under: Vec::new(),
+        absent: Vec::new(),
+        effect: Vec::new(),
         code: VerificationCode::of(&id).to_string(),
         qr: format!("countersign:statement:{id}"),
         proof: vec![
@@ -200,6 +222,36 @@ fn signature(view: &SignedView) -> Vec<Field> {
     fields
 }
 
+/// Guarantors who are named and whose signature is not under the paper.
+fn absent(view: &SignedView, under: &[UnderSigned]) -> Vec<String> {
+    let has_signed = |name: &str| {
+        under.iter().any(|signed| {
+            signed.row.role == CountersignRole::Guarantor && signed.row.name.trim() == name.trim()
+        })
+    };
+    view.guarantors
+        .iter()
+        .filter(|guarantor| !has_signed(&guarantor.name))
+        .map(|guarantor| guarantor.name.clone())
+        .collect()
+}
+
+fn under_signed(signed: &UnderSigned) -> Under {
+    let caption = match signed.row.role {
+        CountersignRole::TeamMember => "在场人员签名",
+        CountersignRole::Guarantor => "保证人签名（只为本人）",
+    };
+    let at = Instant::from_ms(signed.row.at_ms).shanghai();
+    Under {
+        caption,
+        ink: ink(signed.image_svg.as_deref()),
+        fields: vec![
+            ("姓名", signed.row.name.clone()),
+            ("签署时间", format!("{at}（北京时间）")),
+        ],
+    }
+}
+
 fn ink(image: Option<&str>) -> Ink {
     match image.map(ink::read) {
         None => Ink::Absent("（签名图样尚未到达，原件在条目清单中）"),
@@ -208,20 +260,25 @@ fn ink(image: Option<&str>) -> Ink {
     }
 }
 
-fn proof(view: &SignedView) -> Vec<Field> {
+fn proof(view: &SignedView, under: &[UnderSigned]) -> Vec<Field> {
     let author = if view.author_name.is_empty() {
         "（本机不知其名）"
     } else {
         &view.author_name
     };
-    vec![
+    let mut fields = vec![
         ("条目编号", view.entry.to_string()),
         ("条目哈希", view.hash.to_string()),
         ("所示内容", view.render_model_digest.to_string()),
         ("对账单", view.statement.to_string()),
         ("经办人", author.to_owned()),
         ("核验结果", checks(view.verification)),
-    ]
+    ];
+    fields.extend(under.iter().map(|signed| {
+        let of_whom = format!("{}　{}", signed.row.entry, signed.row.name);
+        ("会签条目", of_whom)
+    }));
+    fields
 }
 
 fn checks(verification: Verification) -> String {

@@ -7,9 +7,9 @@ use super::lines::{broken, legible};
 use super::*;
 use crate::domain::ids::EntryId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::signer::Capacity;
+use crate::domain::signer::{Capacity, GuarantorNamed};
 use crate::journal::facts::{
-    MissingFix, PaperKind, PositionReport, Signer, StrokeConsent, Viewing,
+    EffectShown, MissingFix, PaperKind, PositionReport, Signer, StrokeConsent, Viewing,
 };
 use crate::read_model::positions;
 use crate::replica::strokes::svg;
@@ -165,7 +165,20 @@ fn view(model: RenderModel) -> SignedView {
 }
 
 fn drawn(view: &SignedView) -> Rendition {
-    signed(view, &sealed(), &TYPEFACE).unwrap()
+    signed(view, &[], &sealed(), &TYPEFACE).unwrap()
+}
+
+fn under(number: u8, role: CountersignRole, name: &str, image_svg: Option<String>) -> UnderSigned {
+    UnderSigned {
+        row: CountersignedRow {
+            entry: EntryId::from_bytes([number; 16]),
+            role,
+            name: name.to_owned(),
+            at_ms: 1_784_081_532_000,
+            image: Digest::of(&[number]),
+        },
+        image_svg,
+    }
 }
 
 fn parsed(rendition: &Rendition) -> Document {
@@ -314,7 +327,7 @@ fn bytes_of_another_entry_are_refused() {
     let mut other = sealed();
     other.payload.push(0);
     assert_eq!(
-        signed(&view(model(1)), &other, &TYPEFACE),
+        signed(&view(model(1)), &[], &other, &TYPEFACE),
         Err(RenditionError::OtherBytes)
     );
 }
@@ -344,6 +357,42 @@ fn a_signature_that_cannot_be_drawn_is_said_to_be_so() {
         &body(&drawn(&view)),
         &["签署人签名", "签名图样的格式不能在此绘出"],
     );
+}
+
+#[test]
+fn who_else_signed_who_did_not_and_what_was_said_stand_under_the_signature() {
+    let mut view = view(model(2));
+    let named = |name: &str, signs| GuarantorNamed {
+        name: name.to_owned(),
+        signs,
+    };
+    view.guarantors = vec![named("样例王某", true), named("样例赵某", false)];
+    view.effect = Some(EffectShown {
+        rule_version: 1,
+        lines: vec!["① 本对账单载明截至2026年6月30日尚欠货款本金。".to_owned()],
+        last_day: None,
+        act_by: None,
+    });
+    let image = Some(svg(&strokes()));
+    let signed_under = [
+        under(1, CountersignRole::TeamMember, "样例技术员", image.clone()),
+        under(2, CountersignRole::Guarantor, "样例王某", image),
+        under(3, CountersignRole::TeamMember, "样例业务员", None),
+    ];
+    let printed = signed(&view, &signed_under, &sealed(), &TYPEFACE).unwrap();
+    assert_in_order(
+        &body(&printed),
+        &[
+            "签署人签名",
+            "在场人员签名",
+            "保证人签名（只为本人）",
+            "签名图样尚未到达",
+            "保证人样例赵某：未签字。",
+            "签署后果（签署前已向签署人出示）",
+            "①本对账单载明",
+        ],
+    );
+    assert!(!body(&printed).contains("保证人样例王某：未签字"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::journal::signer::verify_raw;
 use crate::journal::{ChainHead, Entry};
 use crate::protocol::{Envelope, PushAnswer, VerdictKind};
 use crate::read_model::{devices, entries, people, positions, statements, stops};
-use crate::rendition::{self, Rendition, Typeface};
+use crate::rendition::{self, Rendition, Typeface, UnderSigned};
 use crate::replica::error::or_not_found;
 use crate::replica::papers::model_of;
 use crate::replica::strokes::opens_commitment;
@@ -92,9 +92,23 @@ impl Replica {
     /// As [`Replica::signed`]; [`ReplicaError::Rendition`] when it cannot be drawn.
     pub fn rendition(&self, id: EntryId, typeface: &Typeface) -> Result<Rendition, ReplicaError> {
         let view = self.signed(id)?;
-        let sealed =
-            self.read(|connection| or_not_found(store::entries::sealed(connection, id)?, "entry"))?;
-        Ok(rendition::signed(&view, &sealed, typeface)?)
+        let (sealed, under) = self.read(|connection| {
+            let sealed = or_not_found(store::entries::sealed(connection, id)?, "entry")?;
+            let under = view
+                .completeness
+                .countersigned
+                .iter()
+                .map(|row| {
+                    let image = parts::content(connection, row.image)?;
+                    Ok(UnderSigned {
+                        row: row.clone(),
+                        image_svg: image.and_then(|image| String::from_utf8(image).ok()),
+                    })
+                })
+                .collect::<Result<Vec<_>, ReplicaError>>()?;
+            Ok((sealed, under))
+        })?;
+        Ok(rendition::signed(&view, &under, &sealed, typeface)?)
     }
 
     /// Reads this device's whole chain back: every sealed entry opens, what is signed by itself verifies, numbers and hashes

@@ -5,7 +5,7 @@ use countersign_core::domain::verification_code::VerificationCode;
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{Acknowledgement, Fact};
 use countersign_core::read_model::statements;
-use countersign_core::rendition::{self, Rendition, Typeface};
+use countersign_core::rendition::{self, Rendition, Typeface, UnderSigned};
 use countersign_core::views::{Check, SignedView, Verification, completeness};
 
 use super::{VerificationReport, VerificationStep};
@@ -90,7 +90,19 @@ impl Desk {
             return Err(DeskError::NotFound);
         };
         let view = self.signed_paper(stop, entry)?;
-        Ok(rendition::signed(&view, &sealed, typeface)?)
+        let under = view
+            .completeness
+            .countersigned
+            .iter()
+            .map(|row| {
+                let image = self.organisation.blob(row.image)?;
+                Ok(UnderSigned {
+                    row: row.clone(),
+                    image_svg: image.and_then(|image| String::from_utf8(image).ok()),
+                })
+            })
+            .collect::<Result<Vec<_>, DeskError>>()?;
+        Ok(rendition::signed(&view, &under, &sealed, typeface)?)
     }
 
     /// The drawn signature of a signed paper: the bytes of an SVG file; none until it has arrived.

@@ -1,5 +1,7 @@
 //! Sets a paper: heading, table, clauses, signature and seal, proof, and the furniture of each page.
 
+mod under;
+
 use std::collections::BTreeSet;
 
 use super::ink::Drawing;
@@ -32,6 +34,12 @@ pub(super) struct Paper<'a> {
     pub(super) signature: Vec<Field>,
     /// What is in the place of the signature.
     pub(super) ink: Ink,
+    /// Who else signed, oldest first.
+    pub(super) under: Vec<Under>,
+    /// Guarantors who were named and did not sign.
+    pub(super) absent: Vec<String>,
+    /// The legal effect that was shown before the signature, line by line.
+    pub(super) effect: Vec<String>,
     /// Read out on the telephone.
     pub(super) code: String,
     /// What the QR code says.
@@ -39,6 +47,14 @@ pub(super) struct Paper<'a> {
     pub(super) proof: Vec<Field>,
     /// At the foot of each page.
     pub(super) foot: String,
+}
+
+/// Another signature under the paper.
+#[derive(Debug)]
+pub(super) struct Under {
+    pub(super) caption: &'static str,
+    pub(super) ink: Ink,
+    pub(super) fields: Vec<Field>,
 }
 
 /// The place of the signature.
@@ -74,6 +90,9 @@ pub(super) fn set(paper: &Paper<'_>, ruler: &Ruler<'_>) -> Vec<Vec<Mark>> {
         setter.clause(clause, after);
     }
     setter.signature(&signature, &paper.ink);
+    setter.under(&paper.under);
+    setter.absent(&paper.absent);
+    setter.effect(&paper.effect);
     setter.note();
     setter.proof(paper);
     setter.furniture(&title, paper);
