@@ -8,6 +8,9 @@ import type { CashTake } from "./rows/CashTake";
 import type { CashView } from "./rows/CashView";
 import type { Consents } from "./rows/Consents";
 import type { CopyForm } from "./rows/CopyForm";
+import type { CustomersAsked } from "./rows/CustomersAsked";
+import type { CustomersView } from "./rows/CustomersView";
+import type { CustomerView } from "./rows/CustomerView";
 import type { CountersignRole } from "./rows/CountersignRole";
 import type { DeviceRecord } from "./rows/DeviceRecord";
 import type { DeviceView } from "./rows/DeviceView";
@@ -225,6 +228,14 @@ export const parts = {
     }
     return { ...first, content };
   },
+};
+
+export const CUSTOMERS_ON_A_PAGE = 50;
+/** Customers this phone may hold: those of its salesperson's book and those of its stops. */
+export const customers = {
+  list: (query: Omit<CustomersAsked, "limit">) => call<CustomersView>("customer.list", { ...query, limit: CUSTOMERS_ON_A_PAGE }),
+  search: (query: string, offset: number) => call<CustomersView>("customer.search", { query, offset, limit: CUSTOMERS_ON_A_PAGE }),
+  read: (customer: string) => call<CustomerView>("customer.read", { customer }),
 };
 
 /** Cash: receipts by running number, void with reason, handed in to finance. */

@@ -21,6 +21,8 @@ export type Route =
   | { readonly screen: "entry"; readonly entry: string; readonly page: EntryPage | undefined }
   | { readonly screen: "part"; readonly entry: string }
   | { readonly screen: "cash"; readonly receipt: string | undefined }
+  | { readonly screen: "customers" }
+  | { readonly screen: "customer"; readonly customer: string; readonly from: string | undefined }
   | { readonly screen: "sync" }
   | { readonly screen: "enrol" }
   | { readonly screen: "settings" }
@@ -51,6 +53,7 @@ export function routeOf(hash: string): Route {
   if (first === "settings") return { screen: "settings" };
   if (first === "licences") return { screen: "licences" };
   if (first === "entries" && second) return { screen: "entry", entry: second, page: ENTRY_PAGES.find((page) => page === third) };
+  if (first === "customers") return second ? { screen: "customer", customer: second, from: third || undefined } : { screen: "customers" };
   if (first === "cash") return { screen: "cash", receipt: second || undefined };
   if (first === "parts" && second) return { screen: "part", entry: second };
   if (first === "stops" && second) {
@@ -65,10 +68,16 @@ export const ENROL = "#/enrol";
 export const SETTINGS = "#/settings";
 export const LICENCES = "#/licences";
 export const CASH = "#/cash";
+export const CUSTOMERS = "#/customers";
 
 /** The address of a stop, or of one of its pages. */
 export function stopAddress(stop: string, page?: Page): string {
   return page ? `#/stops/${stop}/${page}` : `#/stops/${stop}`;
+}
+
+/** The address of a customer's card; `from` is the stop that leads there and back. */
+export function customerAddress(customer: string, from?: string): string {
+  return from ? `${CUSTOMERS}/${customer}/${from}` : `${CUSTOMERS}/${customer}`;
 }
 
 /** The address of a signed entry, or of what is done about it. */

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { browser, draw, file, go, look, open, PHONE, serve } from "./harness.mjs";
 import { disk, fakeCore } from "./fake-core.mjs";
-import { longList, screens } from "./screens.mjs";
+import { customerList, longList, screens } from "./screens.mjs";
 
 /** The pad over the whole glass: a palm and a second finger add nothing, strokes survive the way back to the small pad. */
 async function wide(page, core, words) {
@@ -345,6 +345,7 @@ const stories = [
   ["a visit in English", () => visit("en-GB", { aloud: "Read the amount aloud", noVoice: "has no Chinese voice", addGuarantor: "Add", wide: "Sign on the whole screen", narrow: "leave the whole screen", beyond: "drawn on a larger pad", instalment: "Add an instalment", phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", needsProof: "Needs proof", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
   ["every screen, both languages, both themes, four sizes and text at 200 %", screens],
   ["200 and 2,000 stops", longList],
+  ["5,000 customers", customerList],
   ["half-typed forms after a kill", () => killed({ unfinished: "未完成的表单", restored: "尚未记录", startOver: "清空重填", promised: "2026年7月31日 前支付 ¥50,000" })],
   ["settings in a new web view", settings],
   ["export without a network", exported],

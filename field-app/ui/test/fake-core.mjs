@@ -1,5 +1,7 @@
 // Stands in for the core's dispatch(json) -> json, with one plan of three stops in every state that a screen draws.
 
+import { fakeCustomers } from "./fake-customers.mjs";
+
 const CNY = (amount) => ({ currency: "CNY", amount });
 const DAY = "2026-07-15";
 const AT = Date.parse("2026-07-15T01:40:00Z");
@@ -52,7 +54,7 @@ export const disk = () => ({ drafts: new Map(), settings: { language: null, text
 const draftKey = ({ stop, form, about }) => [stop, form, about ?? ""].join(" ");
 
 /** `stops` adds planned ones; `today` is "empty" or "broken"; `sync` is "safe" when everything is received. */
-export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent" } = {}) {
+export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120 } = {}) {
   const device = { enrolled, user_name: enrolled ? "李伟" : "", organisation_name: enrolled ? "苏州恒力线缆有限公司" : "", device_id: null, unsent: 7, held: 1, last_sync_ms: AT - 3_600_000, server_url: "http://127.0.0.1:8080" };
   const rows = [
     stopRow(1, "华东电缆（吴江）有限公司"),
@@ -140,6 +142,7 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     return answer({ stop: id, ...more });
   };
   const methods = {
+    ...fakeCustomers({ customers, stops: stop }),
     "device.read": () => device,
     "device.enrol": ({ code }) => {
       if (code.replaceAll("-", "").length !== 26) throw { kind: "sign_in", ref: "device-refused" };

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import { ENROL, entryAddress, routeOf, stopAddress, SYNC, TODAY } from "../src/route";
+import { customerAddress, CUSTOMERS, ENROL, entryAddress, routeOf, stopAddress, SYNC, TODAY } from "../src/route";
 
 test("addresses read back", () => {
   expect(routeOf(stopAddress("s1"))).toEqual({ screen: "stop", stop: "s1", page: undefined });
   expect(routeOf(stopAddress("s1", "sign"))).toEqual({ screen: "stop", stop: "s1", page: "sign" });
   expect(routeOf(entryAddress("e1"))).toEqual({ screen: "entry", entry: "e1" });
+  expect(routeOf(CUSTOMERS)).toEqual({ screen: "customers" });
+  expect(routeOf(customerAddress("c1"))).toEqual({ screen: "customer", customer: "c1", from: undefined });
+  expect(routeOf(customerAddress("c1", "s1"))).toEqual({ screen: "customer", customer: "c1", from: "s1" });
   expect(routeOf(SYNC)).toEqual({ screen: "sync" });
   expect(routeOf(ENROL)).toEqual({ screen: "enrol" });
   expect(routeOf(TODAY)).toEqual({ screen: "today", server: undefined });

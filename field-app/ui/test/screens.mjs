@@ -25,6 +25,9 @@ const SCREENS = [
   ["entry", "#/entries/entry-signed", ".signature"],
   ["settings", "#/settings", "dl"],
   ["licences", "#/licences", "details"],
+  ["customers", "#/customers", ".line"],
+  ["customer", "#/customers/customer-2", ".rows"],
+  ["customer-book-only", "#/customers/customer-4", ".total"],
   ["gone", "#/stops/stop-9", "[role=alert] .note"],
 ];
 
@@ -42,6 +45,9 @@ async function states(locale) {
     ["enrol", { enrolled: false }, "#/", "form"],
     ["today-empty", { today: "empty" }, "#/", ".empty"],
     ["today-broken", { today: "broken" }, "#/", "[role=alert] .note"],
+    ["customers-empty", { customers: "none" }, "#/customers", ".empty"],
+    ["customers-partial", { customers: "partial" }, "#/customers", ".note.wait"],
+    ["customer-gone", {}, "#/customers/nobody", "[role=alert] .note"],
     ["sync-safe", { sync: "safe" }, "#/sync", ".verdict.safe"],
   ];
   for (const [name, core, hash, mark] of drawn) {
@@ -80,6 +86,40 @@ export async function screens() {
     large.end();
     await states(locale);
   }
+}
+
+/** Five thousand customers: a page is drawn, not all of them; what is typed finds; the way back leads to where one was. */
+export async function customerList() {
+  const server = await serve(fakeCore({ customers: 5_000 }));
+  const page = await open("zh-CN", SMALL);
+  await page.goto(server.address);
+  await page.getByRole("link", { name: "查找客户" }).click();
+  await page.locator(".line").first().waitFor();
+  assert.equal(await page.locator(".line").count(), 50, "one page is drawn");
+  await page.getByRole("button", { name: "下一页" }).click();
+  await page.getByText("第 51–100 位，共 5,000 位").waitFor();
+  await page.getByText("第 60 家样例客户").click();
+  await page.locator("table").waitFor();
+  await page.goBack();
+  await page.getByText("第 51–100 位，共 5,000 位").waitFor();
+  const field = page.getByLabel("查找名下客户和走访客户");
+  await field.fill("重庆华丰");
+  await page.getByText("找到 1 位客户").waitFor();
+  await look(page, "zh-CN-customers-found");
+  await field.fill("没有这一家");
+  await page.locator(".empty").waitFor();
+  await look(page, "zh-CN-customers-none-found");
+  await page.getByRole("button", { name: "清除搜索内容" }).click();
+  await page.getByText("共 5,000 位客户").waitFor();
+  await page.getByLabel("显示").selectOption("over1095");
+  await page.getByText("共 1 位客户").waitFor();
+  await go(page, "#/stops/stop-2");
+  await page.getByRole("link", { name: "客户卡片" }).click();
+  await page.locator("table").waitFor();
+  await page.getByRole("link", { name: "返回" }).click();
+  await page.locator(".timeline").waitFor();
+  await page.context().close();
+  server.end();
 }
 
 /** A long list draws what is in sight; the rest follows as one scrolls, and coming back finds the place. */
