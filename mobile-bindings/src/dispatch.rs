@@ -1,7 +1,7 @@
 //! The JSON door: `{"v":1,"id":7,"method":"stop.read","params":{…}}` in, `{"id":7,"ok":…}` or
 //! `{"id":7,"error":{"kind":"fix","ref":"…"}}` out.
 //!
-//! The method table is [`call`]: one line a method, one call into the core each. A panic is caught here, so that the reply
+//! The method table is [`call`], with [`lock`] for the lock: one line a method, one call into the core each. A panic is caught here, so that the reply
 //! still carries the id; in a function without `Result`, Swift's generated `try!` would end the app.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::devices::{
-    CancelToken, ConfirmPrompt, MissingPhoto, Photo, Protection, Wire, confirmation, photo,
-    position,
+    CancelToken, ConfirmPrompt, Confirmation, MissingPhoto, Photo, Protection, Wire, confirmation,
+    photo, position,
 };
 use crate::errors::MobileError;
 use crate::replica::Replica;
@@ -54,6 +54,14 @@ enum PhotoReport {
     Missing(MissingPhoto),
 }
 
+/// `device.services`: what this platform has, so that a screen offers nothing else.
+#[derive(Serialize)]
+struct Services {
+    camera: bool,
+    /// Knows its owner by finger or face.
+    owner: bool,
+}
+
 /// Answers one envelope.
 pub(crate) fn reply(replica: &Replica, request: &str) -> String {
     let (id, answer) = match serde_json::from_str::<Request>(request) {
@@ -86,9 +94,30 @@ fn refused(id: u64, error: &MobileError) -> String {
     json!({ "id": id, "error": { "kind": kind, "ref": reference } }).to_string()
 }
 
+/// What is answered while the app is locked: the lock itself, what the lock's screen is drawn with, and a sync, whose report
+/// names nobody. Everything else passes the core's door first.
+const ANSWERED_WHILE_LOCKED: &[&str] = &[
+    "lock.read",
+    "lock.open",
+    "lock.confirm",
+    "lock.close",
+    "device.read",
+    "device.enrol",
+    "device.services",
+    "settings.read",
+    "settings.keep",
+    "screen.protect",
+    "sync.run",
+];
+
 fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileError> {
     let core = &replica.core;
+    if !ANSWERED_WHILE_LOCKED.contains(&method) {
+        core.must_be_open()?;
+    }
     match method {
+        _ if method.starts_with("lock.") => lock(replica, method, params),
+        "device.services" => json_of(&services(replica)),
         "device.read" => row(core.device()),
         "device.enrol" => enrol(replica, &read(params)?),
         "device.record" => row(core.device_record()),
@@ -154,6 +183,22 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
     }
 }
 
+/// The lock's part of the method table.
+fn lock(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileError> {
+    let core = &replica.core;
+    match method {
+        "lock.read" => row(core.lock()),
+        "lock.set" => row(core.set_pin(&read(params)?)),
+        "lock.open" => row(core.unlock(&read(params)?)),
+        "lock.confirm" => unlock_for_owner(replica, read(params)?),
+        "lock.change" => row(core.change_pin(&read(params)?)),
+        "lock.close" => row(core.lock_now()),
+        "lock.keep" => row(core.keep_lock(read(params)?)),
+        "lock.used" => row(core.used(read(params)?)),
+        _ => Err(broken("unknown-method")),
+    }
+}
+
 fn enrol(replica: &Replica, enrolment: &Enrolment) -> Result<Value, MobileError> {
     let cancel = CancelToken::default();
     let wire = Wire::new(&*replica.platform.http, &enrolment.server_url, &cancel)?;
@@ -184,6 +229,23 @@ fn shot(replica: &Replica) -> PhotoReport {
 
 fn owner(replica: &Replica, prompt: ConfirmPrompt) -> Result<Value, MobileError> {
     json_of(&confirmation(replica.platform.biometric.as_deref(), prompt))
+}
+
+fn services(replica: &Replica) -> Services {
+    Services {
+        camera: replica.platform.camera.is_some(),
+        owner: replica.platform.biometric.is_some(),
+    }
+}
+
+/// The platform is asked here, behind the door: a page that says "confirmed" opens nothing.
+fn unlock_for_owner(replica: &Replica, prompt: ConfirmPrompt) -> Result<Value, MobileError> {
+    match confirmation(replica.platform.biometric.as_deref(), prompt) {
+        Confirmation::Confirmed => row(replica.core.unlock_for_owner()),
+        Confirmation::Cancelled => Err(MobileError::new(ErrorKind::Fix, "owner-cancelled")),
+        Confirmation::LockedOut => Err(MobileError::new(ErrorKind::Fix, "owner-locked-out")),
+        Confirmation::Unavailable => Err(MobileError::new(ErrorKind::Fix, "owner-unavailable")),
+    }
 }
 
 /// A shell without the service has no screen to protect: the loopback host's page is a browser's.
@@ -221,8 +283,8 @@ mod tests {
 
     use super::*;
     use crate::devices::{
-        Biometric, Camera, Clock, ConfirmReply, Confirmation, FixReply, HttpAnswer, HttpCall,
-        HttpClient, HttpReply, Locator, Observer, PhotoReply, Platform, SecureScreen,
+        Biometric, Camera, Clock, ConfirmReply, FixReply, HttpAnswer, HttpCall, HttpClient,
+        HttpReply, Locator, Observer, PhotoReply, Platform, SecureScreen,
     };
 
     #[test]
@@ -274,6 +336,32 @@ mod tests {
                     is_whole: true,
                 });
             }
+            Ok(())
+        }
+    }
+
+    /// Binds every device, and gives no session.
+    struct EnrollingServer;
+
+    impl HttpClient for EnrollingServer {
+        fn send(&self, request: HttpCall, reply: Arc<HttpReply>) -> Result<(), MobileError> {
+            let id = |number| uuid::Uuid::from_u128(number).to_string();
+            let answer = countersign_core::protocol::EnrolAnswer {
+                organisation: id(1).parse().unwrap(),
+                device: id(2).parse().unwrap(),
+                user: id(3).parse().unwrap(),
+                user_name: "李伟".to_owned(),
+                actor_epoch: 0,
+                server_key: vec![4; 65],
+                time: Instant::from_ms(1_784_080_800_000),
+            };
+            let is_enrolment = request.url.ends_with("/enrol");
+            reply.done(HttpAnswer {
+                status: if is_enrolment { 200 } else { 503 },
+                headers: Vec::new(),
+                body: countersign_core::protocol::codec::pack(&answer).unwrap(),
+                is_whole: true,
+            });
             Ok(())
         }
     }
@@ -478,6 +566,84 @@ mod tests {
         assert_eq!(error(&replica, "draft.keep", &draft), expected);
         let expected = ("fix".to_owned(), "nothing-unsent".to_owned());
         assert_eq!(error(&replica, "sync.export", &json!({})), expected);
+    }
+
+    /// A phone that is enrolled at a server that answers nothing else.
+    fn enrolled() -> (tempfile::TempDir, Arc<Replica>) {
+        let (folder, replica) = phone();
+        drop(replica);
+        let mut platform = platform();
+        platform.http = Arc::new(EnrollingServer);
+        let path = folder.path().display().to_string();
+        let replica = Replica::open(path, platform).unwrap();
+        let params = json!({ "server_url": "https://there.example", "code": "0123456789ABCDEFGHJKMNPQRS", "name": "李伟的手机" });
+        let reply = ask(&replica, "device.enrol", &params);
+        assert_eq!(reply["ok"]["enrolled"], true, "{reply}");
+        (folder, replica)
+    }
+
+    #[test]
+    fn while_locked_the_door_answers_the_lock_and_nothing_of_a_customer() {
+        let (_folder, replica) = enrolled();
+        let pin = json!({ "pin": "482793" });
+        assert_eq!(ask(&replica, "lock.set", &pin)["ok"]["state"], "open");
+        assert_eq!(
+            ask(&replica, "lock.close", &Value::Null)["ok"]["state"],
+            "closed"
+        );
+        let source = include_str!("dispatch.rs");
+        let methods: Vec<&str> = source
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" => "))
+            .map(|(method, _)| method)
+            .collect();
+        assert!(methods.len() > 60, "{methods:?}");
+        for method in methods {
+            if !ANSWERED_WHILE_LOCKED.contains(&method) {
+                let expected = ("sign_in".to_owned(), "locked".to_owned());
+                assert_eq!(error(&replica, method, &json!({})), expected, "{method}");
+            }
+        }
+        let entry = "01890000-0000-7000-8000-000000000001".to_owned();
+        let refused = replica.paper_copy(entry).unwrap_err();
+        assert_eq!(refused.parts(), (ErrorKind::SignIn, "locked"));
+        let device = ask(&replica, "device.read", &Value::Null);
+        assert_eq!(device["ok"]["user_name"], "李伟");
+
+        let wrong = json!({ "pin": "739184" });
+        assert_eq!(
+            error(&replica, "lock.open", &wrong),
+            ("fix".into(), "pin-wrong".into())
+        );
+        assert_eq!(ask(&replica, "lock.open", &pin)["ok"]["tries_left"], 10);
+        assert_eq!(
+            error(&replica, "stop.read", &json!({ "stop": 5 })).1,
+            "parameters"
+        );
+    }
+
+    #[test]
+    fn only_the_platform_says_that_the_owner_confirmed() {
+        let (_folder, replica) = enrolled();
+        ask(&replica, "lock.set", &json!({ "pin": "482793" }));
+        let chosen = json!({ "auto_lock_minutes": 1, "owner_unlocks": true });
+        assert_eq!(ask(&replica, "lock.keep", &chosen)["ok"]["owner"], "ready");
+        ask(&replica, "lock.close", &Value::Null);
+        let prompt = |title: &str| json!({ "title": title, "cancel": "取消", "said": "confirmed" });
+        assert_eq!(
+            error(&replica, "lock.confirm", &prompt("other")).1,
+            "owner-cancelled"
+        );
+        assert_eq!(
+            error(&replica, "lock.confirm", &prompt("broken")).1,
+            "owner-unavailable"
+        );
+        assert_eq!(
+            ask(&replica, "lock.confirm", &prompt("解锁"))["ok"]["state"],
+            "open"
+        );
+        let services = ask(&replica, "device.services", &Value::Null);
+        assert_eq!(services["ok"], json!({ "camera": true, "owner": true }));
     }
 
     #[test]

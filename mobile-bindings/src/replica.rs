@@ -132,17 +132,29 @@ impl Replica {
         })
     }
 
+    /// The app went into the background; the time until it locks itself begins.
+    pub fn left(&self) {
+        self.core.left();
+    }
+
+    /// The app came back: observers hear `lock` when it was away for too long.
+    pub fn returned(&self) {
+        self.core.returned();
+    }
+
     /// Names the font file that papers are drawn with, instead of the places where Android and Debian have Noto Sans CJK.
     pub fn use_typeface(&self, file: String) {
         *self.typeface.lock().unwrap_or_else(PoisonError::into_inner) = Some(file.into());
     }
 
     /// The signed paper of an entry as a PDF, drawn on this device. Call it on a background thread: it reads a font of some
-    /// 20 MB. A shell answers the page's request for `copies/<entry>.pdf` with it.
+    /// 20 MB. A shell answers the page's request for `copies/<entry>.pdf` with it, and gets none
+    /// while the app is locked.
     pub fn paper_copy(&self, entry: String) -> Result<PaperCopy, MobileError> {
         let entry = entry
             .parse()
             .map_err(|_no_id| MobileError::new(ErrorKind::Gone, "entry"))?;
+        self.core.must_be_open()?;
         let rendition = self.rendition(entry)?;
         Ok(PaperCopy {
             disposition: rendition.disposition(),

@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod money;
 pub mod monthly_score;
 pub mod percent;
+pub mod pin;
 pub mod position;
 pub mod promise;
 pub mod quality_objection;

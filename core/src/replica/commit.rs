@@ -96,7 +96,11 @@ impl Commit<'_> {
     }
 
     /// Seals a fact as the next entry of this device's chain and puts it in the outbox.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Locked`] while the app is locked, wherever the call came from.
     pub(crate) fn append(&mut self, about: About, fact: Fact) -> Result<EntryId, ReplicaError> {
+        self.replica.must_not_be_locked()?;
         let me = self.device()?;
         let epoch = read_model::people::policy(self.tx)?.map_or(0, |policy| policy.epoch);
         let id = EntryId(self.new_id()?);

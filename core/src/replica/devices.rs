@@ -66,6 +66,8 @@ pub enum Kind {
     Customers,
     /// Anything on the sync screen.
     Sync,
+    /// The lock was opened or closed.
+    Lock,
 }
 
 /// Is told after each commit which kinds changed. Called on the thread of the command, without locks held.

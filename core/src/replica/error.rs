@@ -120,6 +120,15 @@ pub enum ReplicaError {
     /// The device key does not work.
     #[error("the device key cannot be used")]
     Key,
+    /// The app is locked: the PIN is asked for.
+    #[error("the app is locked")]
+    Locked,
+    /// Too soon after a wrong PIN.
+    #[error("another PIN may be tried later")]
+    PinWait,
+    /// Too many wrong PINs.
+    #[error("the lock is spent; the device is to be enrolled again")]
+    LockSpent,
     /// A foreign object cannot be applied; it goes to quarantine and nobody sees this.
     #[error("a foreign object cannot be applied: {0}")]
     Unfit(&'static str),
@@ -133,10 +142,10 @@ impl ReplicaError {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotEnrolled | Self::SignIn => ErrorKind::SignIn,
+            Self::NotEnrolled | Self::SignIn | Self::Locked | Self::LockSpent => ErrorKind::SignIn,
             Self::AlreadyEnrolled | Self::Refused(_) => ErrorKind::Fix,
             Self::NotFound(_) => ErrorKind::Gone,
-            Self::Busy => ErrorKind::Wait,
+            Self::Busy | Self::PinWait => ErrorKind::Wait,
             Self::NoConnection | Self::ServerBusy => ErrorKind::Retry,
             Self::BadAnswer
             | Self::NewerSchema { .. }
@@ -173,6 +182,9 @@ impl ReplicaError {
             Self::Rendition(_) => "paper-undrawable",
             Self::Unfit(reason) => reason,
             Self::Key => "device-key-unusable",
+            Self::Locked => "locked",
+            Self::PinWait => "pin-wait",
+            Self::LockSpent => "lock-spent",
             Self::Random => "no-random-bytes",
         }
     }

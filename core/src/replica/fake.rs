@@ -41,21 +41,39 @@ const ORGANISATION: OrganisationId = OrganisationId(Uuid::from_u128(0x01));
 const MANAGER: UserId = UserId(Uuid::from_u128(0x99));
 
 #[derive(Debug)]
-pub(crate) struct TestClock(AtomicI64);
+pub(crate) struct TestClock {
+    ms: AtomicI64,
+    /// How far the wall clock is from the true time.
+    set_by_ms: AtomicI64,
+    /// When the phone was last started.
+    booted_ms: AtomicI64,
+}
 
 impl TestClock {
     pub(crate) fn advance(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
+        self.ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Somebody sets the wall clock.
+    pub(crate) fn set(&self, by_ms: i64) {
+        self.set_by_ms.store(by_ms, Ordering::SeqCst);
+    }
+
+    /// The phone itself is switched off and on.
+    pub(crate) fn reboot(&self) {
+        let now = self.ms.load(Ordering::SeqCst);
+        self.booted_ms.store(now, Ordering::SeqCst);
     }
 }
 
 impl Clock for TestClock {
     fn read(&self) -> ClockReading {
-        let ms = self.0.fetch_add(7, Ordering::SeqCst);
+        let ms = self.ms.fetch_add(7, Ordering::SeqCst);
+        let booted = self.booted_ms.load(Ordering::SeqCst);
         ClockReading {
-            wall: Instant::from_ms(MORNING + ms),
-            monotonic_ms: u64::try_from(ms).unwrap(),
-            boot: "boot-1".to_owned(),
+            wall: Instant::from_ms(MORNING + ms + self.set_by_ms.load(Ordering::SeqCst)),
+            monotonic_ms: u64::try_from(ms - booted).unwrap(),
+            boot: format!("boot-{booted}"),
         }
     }
 }
@@ -80,15 +98,32 @@ pub(crate) struct Phone {
     folder: tempfile::TempDir,
     pub(crate) clock: Arc<TestClock>,
     random: Arc<Counted>,
+    keys: PlatformKeys,
     replica: Option<Replica>,
+}
+
+/// What the phone's platform does for keys.
+#[derive(Clone, Default)]
+pub(crate) struct PlatformKeys {
+    pub(crate) signer: Option<Arc<dyn DeviceSigner>>,
+    pub(crate) vault: Option<Arc<dyn KeyVault>>,
 }
 
 impl Phone {
     pub(crate) fn new(seed: u8) -> Self {
+        Self::with_keys(seed, PlatformKeys::default())
+    }
+
+    pub(crate) fn with_keys(seed: u8, keys: PlatformKeys) -> Self {
         let mut phone = Self {
             folder: tempfile::tempdir().unwrap(),
-            clock: Arc::new(TestClock(AtomicI64::new(0))),
+            clock: Arc::new(TestClock {
+                ms: AtomicI64::new(0),
+                set_by_ms: AtomicI64::new(0),
+                booted_ms: AtomicI64::new(0),
+            }),
             random: Arc::new(Counted(Mutex::new(0), seed)),
+            keys,
             replica: None,
         };
         phone.restart();
@@ -97,12 +132,7 @@ impl Phone {
 
     pub(crate) fn enrolled(seed: u8, server: &FakeServer) -> Self {
         let phone = Self::new(seed);
-        let enrolment = Enrolment {
-            server_url: "https://example.invalid".to_owned(),
-            code: format!("user-{seed}"),
-            name: "phone".to_owned(),
-        };
-        phone.enrol(&enrolment, server).unwrap();
+        phone.enrol(&enrolment(seed), server).unwrap();
         phone
     }
 
@@ -116,11 +146,19 @@ impl Phone {
         let random: Arc<dyn Random> = Arc::<Counted>::clone(&self.random);
         let devices = Devices {
             clock,
-            signer: None,
-            vault: None,
+            signer: self.keys.signer.clone(),
+            vault: self.keys.vault.clone(),
             random,
         };
         self.replica = Some(Replica::open(self.folder.path(), devices).unwrap());
+    }
+}
+
+pub(crate) fn enrolment(seed: u8) -> Enrolment {
+    Enrolment {
+        server_url: "https://example.invalid".to_owned(),
+        code: format!("user-{seed}"),
+        name: "phone".to_owned(),
     }
 }
 
@@ -562,6 +600,11 @@ impl FakeServer {
         }
         let kind = match (&envelope.object, state.hold) {
             (_, Some(code)) => VerdictKind::Held(code, "held by the test".to_owned()),
+            (Object::Entry(entry), None)
+                if entry.open().unwrap().chain != ChainId::from(device) =>
+            {
+                VerdictKind::Held(HeldCode::ForeignActor, "another device's chain".to_owned())
+            }
             (Object::Entry(entry), None) => {
                 state.entries.insert(entry.hash(), entry.clone());
                 state.feed.push(Item::Entry(entry.clone()));

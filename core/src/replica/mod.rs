@@ -16,6 +16,7 @@ mod export;
 mod facts;
 #[cfg(test)]
 mod fake;
+mod lock;
 mod papers;
 mod params;
 mod parts;
@@ -42,6 +43,7 @@ pub use customers::{CustomerSearch, CustomersAsked, OfCustomer};
 pub use devices::{Devices, KeyVault, Kind, NoRandom, Observer, OsRandom, Random, VaultClosed};
 pub use error::{ErrorKind, ReplicaError};
 pub use export::{ExportFile, export_unsent};
+pub use lock::{InUse, LockChosen, PinChange, PinSet, PinText, PinTry};
 pub use params::{
     CaptureBegin, CaptureFinish, CapturePiece, CashTake, CashVoid, ConflictSettle, CopyRecord,
     CountersignBegin, DraftKeep, EffectAsked, EffectsOf, Enrolment, ExportOf, GuarantorAsked,
@@ -55,6 +57,7 @@ pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportE
 
 use crate::domain::time::Clock;
 use crate::journal::signer::{DeviceSigner, SoftwareSigner};
+use crate::replica::lock::Guard;
 use crate::store;
 use crate::store::device::DeviceRow;
 
@@ -65,6 +68,9 @@ pub struct Replica {
     devices: OpenDevices,
     observers: Mutex<Vec<Arc<dyn Observer>>>,
     syncing: Mutex<()>,
+    guard: Mutex<Guard>,
+    /// One PIN at a time: a try takes its memory and its time.
+    trying: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -72,14 +78,17 @@ struct OpenDevices {
     clock: Arc<dyn Clock>,
     signer: RwLock<Arc<dyn DeviceSigner>>,
     key: KeyHome,
+    vault: Option<Arc<dyn KeyVault>>,
     random: Arc<dyn Random>,
 }
 
 /// Where the device key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum KeyHome {
-    /// With the platform, or wrapped by it; it cannot be copied with the folder.
+    /// With the platform, which signs by itself.
     Platform,
+    /// A file that the platform's vault wraps; it cannot be copied with the folder.
+    Vault,
     /// In `device.key`.
     File,
 }
@@ -101,13 +110,18 @@ impl Replica {
     pub fn open(folder: &Path, devices: Devices) -> Result<Self, ReplicaError> {
         let mut connection = store::open(folder)?;
         let vault = devices.vault.as_deref();
+        let lock = store::lock::read(&connection)?;
         let (signer, key) = if let Some(signer) = devices.signer {
             (signer, KeyHome::Platform)
         } else {
-            let signer = file_key(folder, (&connection, vault), devices.random.as_ref())?;
-            let key = vault.map_or(KeyHome::File, |_vault| KeyHome::Platform);
+            let signer = match &lock {
+                Some(lock) => lock::closed_signer(folder, lock)?,
+                None => file_key(folder, (&connection, vault), devices.random.as_ref())?,
+            };
+            let key = vault.map_or(KeyHome::File, |_vault| KeyHome::Vault);
             (signer, key)
         };
+        let guard = Guard::at_start(lock.as_ref(), key, devices.clock.read());
         let tx = connection.transaction()?;
         store::quarantine::count_start(&tx)?;
         tx.commit()?;
@@ -118,10 +132,13 @@ impl Replica {
                 clock: devices.clock,
                 signer: RwLock::new(signer),
                 key,
+                vault: devices.vault,
                 random: devices.random,
             },
             observers: Mutex::new(Vec::new()),
             syncing: Mutex::new(()),
+            guard: Mutex::new(guard),
+            trying: Mutex::new(()),
         })
     }
 
@@ -186,6 +203,7 @@ fn file_key(
     if let Some(last) = store::device::last_key(connection)? {
         store::key_file::take_next_of(folder, &last).map_err(|_unusable| ReplicaError::Key)?;
     }
+    store::key_file::forget_unfinished_lock(folder).map_err(|_unusable| ReplicaError::Key)?;
     store::key_file::open(folder, vault, || software_key(random))
         .map_err(|_unusable| ReplicaError::Key)
 }

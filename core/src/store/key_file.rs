@@ -1,6 +1,8 @@
 //! The software key of a device whose platform signs nothing itself: a file in the replica's folder, readable by its owner only.
 //!
 //! With a [`KeyVault`] the file is `device.key.wrapped` and is of no use away from this device; without one it is `device.key`.
+//! Once the lock is on, the key is in `lock.wrap` alone: under the PIN, and the vault around that. Where the platform signs by
+//! itself, `lock.wrap` holds random bytes that only say whether the PIN was right.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -16,6 +18,10 @@ const PLAIN: &str = "device.key";
 /// The plain key of an enrolment that is under way.
 const NEXT: &str = "device.key.next";
 const WRAPPED: &str = "device.key.wrapped";
+/// What the PIN wraps. One byte says what is around it: 0 nothing, 1 the vault.
+const LOCK: &str = "lock.wrap";
+const BARE: u8 = 0;
+const VAULTED: u8 = 1;
 
 /// The platform's key store: wraps a secret under a key that never leaves it.
 pub trait KeyVault: Send + Sync + fmt::Debug {
@@ -82,6 +88,99 @@ fn wrapped(vault: &dyn KeyVault, signer: &SoftwareSigner) -> Result<Vec<u8>, Vau
     } else {
         Err(VaultClosed)
     }
+}
+
+/// The key's 32 bytes, for whoever wraps them with a PIN.
+pub(crate) fn secret(
+    folder: &Path,
+    vault: Option<&dyn KeyVault>,
+) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
+    let bytes = match read(&folder.join(WRAPPED))? {
+        Some(wrapped) => vault.ok_or(VaultClosed)?.unwrap(&wrapped)?,
+        None => read(&folder.join(PLAIN))?.ok_or(KeyFileError::Damaged)?,
+    };
+    let bytes: [u8; 32] = bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_length| KeyFileError::Damaged)?;
+    Ok(Zeroizing::new(bytes))
+}
+
+/// The signer of a key that the PIN opened.
+pub(crate) fn signer(secret: &[u8; 32]) -> Result<SoftwareSigner, KeyFileError> {
+    SoftwareSigner::from_bytes(secret).map_err(|_no_key| KeyFileError::Damaged)
+}
+
+/// Stores what the PIN wraps, with the vault around it when there is one.
+pub(crate) fn put_lock(
+    folder: &Path,
+    vault: Option<&dyn KeyVault>,
+    wrap: &[u8],
+) -> Result<(), KeyFileError> {
+    let bytes = match vault {
+        Some(vault) => {
+            let around = vault.wrap(wrap)?;
+            if vault.unwrap(&around)?.as_slice() != wrap {
+                return Err(VaultClosed.into());
+            }
+            [&[VAULTED], around.as_slice()].concat()
+        }
+        None => [&[BARE], wrap].concat(),
+    };
+    Ok(write(folder, LOCK, &bytes)?)
+}
+
+/// What the PIN wraps; none when it was destroyed, or there is no lock.
+pub(crate) fn lock(
+    folder: &Path,
+    vault: Option<&dyn KeyVault>,
+) -> Result<Option<Zeroizing<Vec<u8>>>, KeyFileError> {
+    let Some(bytes) = read(&folder.join(LOCK))? else {
+        return Ok(None);
+    };
+    match bytes.split_first() {
+        Some((&BARE, wrap)) => Ok(Some(Zeroizing::new(wrap.to_vec()))),
+        Some((&VAULTED, around)) => Ok(Some(vault.ok_or(VaultClosed)?.unwrap(around)?)),
+        Some(_) | None => Err(KeyFileError::Damaged),
+    }
+}
+
+/// The PIN has the key: what stood beside goes.
+pub(crate) fn remove_unlocked(folder: &Path) -> Result<(), KeyFileError> {
+    if !folder.join(LOCK).exists() {
+        return Ok(());
+    }
+    for name in [PLAIN, WRAPPED] {
+        remove(&folder.join(name))?;
+    }
+    Ok(())
+}
+
+/// Destroys what the PIN wraps: written over, then removed. Flash may keep old bytes; with a vault around them they open
+/// nothing away from this device.
+pub(crate) fn destroy_lock(folder: &Path) -> Result<(), KeyFileError> {
+    let path = folder.join(LOCK);
+    if let Some(bytes) = read(&path)? {
+        let mut file = OpenOptions::new().write(true).open(&path)?;
+        file.write_all(&vec![0; bytes.len()])?;
+        file.sync_all()?;
+    }
+    remove(&path)?;
+    Ok(fs::File::open(folder)?.sync_all()?)
+}
+
+/// A lock that was being turned on when the power went, before the store knew of it: the key still stands beside it.
+pub(crate) fn forget_unfinished_lock(folder: &Path) -> Result<(), KeyFileError> {
+    if !folder.join(LOCK).exists() {
+        return Ok(());
+    }
+    if [PLAIN, WRAPPED]
+        .iter()
+        .all(|name| !folder.join(name).exists())
+    {
+        return Err(KeyFileError::Damaged);
+    }
+    Ok(remove(&folder.join(LOCK))?)
 }
 
 /// Stores a plain key beside the one in use, for an enrolment that is about to be tried.

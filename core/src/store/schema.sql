@@ -202,3 +202,15 @@ create table if not exists enrolments (
     name text not null,
     at_ms integer not null
 ) strict;
+
+-- The lock; one row once a PIN was set. What the PIN wraps is in the file lock.wrap beside the store.
+create table if not exists lock (
+    one integer primary key check (one = 1),
+    public_key blob not null, -- of the device key, which is named while it is closed
+    auto_lock_minutes integer not null,
+    owner_unlocks integer not null,
+    failures integer not null, -- wrong PINs since the last right one; counted before a PIN is tried
+    failed_boot text, -- clock readings at the last wrong one; no wall clock is believed
+    failed_monotonic_ms integer,
+    is_spent integer not null -- the wrap was destroyed; the device is to be enrolled again
+) strict;

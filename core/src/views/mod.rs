@@ -10,6 +10,7 @@ mod customers;
 mod device;
 mod drafts;
 mod entries;
+mod lock;
 mod parts;
 mod settings;
 mod signings;
@@ -36,6 +37,7 @@ pub use customers::{
 pub use device::DeviceView;
 pub use drafts::{DraftForm, DraftRow, DraftView};
 pub use entries::{EntryDetail, EntryRow, Fence, PositionRow};
+pub use lock::{LockState, LockView, OwnerUnlock};
 pub use parts::{Base64, Begun, CaptureRow, PartPiece, PartRow, PartsView};
 pub use settings::{DeviceRecord, Language, Settings, Theme};
 pub use signings::{

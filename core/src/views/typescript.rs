@@ -8,6 +8,7 @@ use crate::domain::ids::{
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Day;
+use crate::replica::PinText;
 use crate::views::Base64;
 
 macro_rules! is_written_as {
@@ -34,6 +35,7 @@ is_written_as! {
     Digest => "string",
     DocumentId => "string",
     EntryId => "string",
+    PinText => "string",
     PlanId => "string",
     SigningId => "string",
     StopId => "string",

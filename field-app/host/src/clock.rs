@@ -1,6 +1,6 @@
 //! The clocks of this process. The only place of the host that reads the system's time; tests move it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Instant as Monotonic, SystemTime, UNIX_EPOCH};
 
 use countersign_mobile::{Clock, ClockReading, Instant, MobileError};
@@ -9,6 +9,7 @@ use countersign_mobile::{Clock, ClockReading, Instant, MobileError};
 #[derive(Debug)]
 pub struct HostClock {
     offset_ms: AtomicI64,
+    passed_ms: AtomicU64,
     started: Monotonic,
     boot: String,
 }
@@ -23,6 +24,7 @@ impl HostClock {
     pub fn new(boot: String) -> Self {
         Self {
             offset_ms: AtomicI64::new(0),
+            passed_ms: AtomicU64::new(0),
             started: Monotonic::now(),
             boot,
         }
@@ -31,6 +33,11 @@ impl HostClock {
     /// Sets the wall clock to `offset_ms` after the system's; negative is before. The monotonic clock goes on.
     pub fn set_offset_ms(&self, offset_ms: i64) {
         self.offset_ms.store(offset_ms, Ordering::Relaxed);
+    }
+
+    /// Lets `ms` pass on both clocks, as if somebody had waited so long.
+    pub fn pass_ms(&self, ms: u64) {
+        self.passed_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
     #[expect(
@@ -44,6 +51,9 @@ impl HostClock {
         i64::try_from(since.as_millis())
             .unwrap_or(i64::MAX)
             .saturating_add(self.offset_ms.load(Ordering::Relaxed))
+            .saturating_add(
+                i64::try_from(self.passed_ms.load(Ordering::Relaxed)).unwrap_or(i64::MAX),
+            )
     }
 }
 
@@ -51,7 +61,9 @@ impl Clock for HostClock {
     fn read(&self) -> Result<ClockReading, MobileError> {
         Ok(ClockReading {
             wall: Instant::from_ms(self.wall_ms()),
-            monotonic_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            monotonic_ms: u64::try_from(self.started.elapsed().as_millis())
+                .unwrap_or(u64::MAX)
+                .saturating_add(self.passed_ms.load(Ordering::Relaxed)),
             boot: self.boot.clone(),
         })
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use countersign_mobile::{
-    FixReply, HttpAnswer, HttpCall, HttpClient, HttpHeader, HttpReply, Locator, MissingFix,
-    MobileError, Observer, RawFix,
+    Biometric, ConfirmPrompt, ConfirmReply, Confirmation, FixReply, HttpAnswer, HttpCall,
+    HttpClient, HttpHeader, HttpReply, Locator, MissingFix, MobileError, Observer, RawFix,
 };
 use tokio::sync::broadcast;
 
@@ -42,6 +42,30 @@ impl Locator for HostLocator {
             Ok(fix) => reply.done(fix),
             Err(why) => reply.missing(why),
         }
+        Ok(())
+    }
+}
+
+/// Knows an owner when a test says so; a computer knows none.
+#[derive(Debug)]
+pub struct HostOwner(Mutex<Confirmation>);
+
+impl Default for HostOwner {
+    fn default() -> Self {
+        Self(Mutex::new(Confirmation::Unavailable))
+    }
+}
+
+impl HostOwner {
+    /// What the owner's finger says from now on.
+    pub fn set(&self, confirmation: Confirmation) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = confirmation;
+    }
+}
+
+impl Biometric for HostOwner {
+    fn confirm(&self, _prompt: ConfirmPrompt, reply: Arc<ConfirmReply>) -> Result<(), MobileError> {
+        reply.done(*self.0.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ mod router;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign_mobile::{MobileError, Platform, Replica};
@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 
 use crate::clock::HostClock;
-use crate::devices::{Announcer, HostHttp, HostLocator};
+use crate::devices::{Announcer, HostHttp, HostLocator, HostOwner};
 use crate::guard::Guard;
 pub use crate::router::ControlDoor;
 use crate::router::{Controls, Shell, router};
@@ -121,8 +121,9 @@ fn shell(settings: &Settings, address: SocketAddr, token: &str) -> Result<Shell,
         clock: Arc::new(HostClock::new(secret()?)),
         locator: Arc::default(),
         http: Arc::default(),
+        owner: Arc::default(),
     };
-    let replica = open_replica(&settings.data, &controls)?;
+    let replica = open_replica(settings, &controls)?;
     let (changes, _) = broadcast::channel(CHANGES_KEPT);
     if let Some(file) = &settings.typeface {
         replica.use_typeface(file.display().to_string());
@@ -140,14 +141,16 @@ fn shell(settings: &Settings, address: SocketAddr, token: &str) -> Result<Shell,
     })
 }
 
-fn open_replica(data: &Path, controls: &Controls) -> Result<Arc<Replica>, MobileError> {
+fn open_replica(settings: &Settings, controls: &Controls) -> Result<Arc<Replica>, MobileError> {
     let clock: Arc<HostClock> = Arc::clone(&controls.clock);
     let locator: Arc<HostLocator> = Arc::clone(&controls.locator);
     let http: Arc<HostHttp> = Arc::clone(&controls.http);
-    Replica::open(
-        data.display().to_string(),
-        Platform::new(clock, locator, http),
-    )
+    let mut platform = Platform::new(clock, locator, http);
+    if settings.controls == ControlDoor::Open {
+        let owner: Arc<HostOwner> = Arc::clone(&controls.owner);
+        platform.biometric = Some(owner);
+    }
+    Replica::open(settings.data.display().to_string(), platform)
 }
 
 fn secret() -> Result<String, HostError> {

@@ -12,14 +12,14 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use countersign_mobile::{MissingFix, MobileError, RawFix, Replica};
+use countersign_mobile::{Confirmation, MissingFix, MobileError, RawFix, Replica};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::{Stream, StreamExt as _};
 use tower_http::services::ServeDir;
 
 use crate::clock::HostClock;
-use crate::devices::{HostHttp, HostLocator, Network};
+use crate::devices::{HostHttp, HostLocator, HostOwner, Network};
 use crate::guard::{Guard, Refused, token};
 
 const REQUEST_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -43,6 +43,7 @@ pub(crate) struct Controls {
     pub(crate) clock: Arc<HostClock>,
     pub(crate) locator: Arc<HostLocator>,
     pub(crate) http: Arc<HostHttp>,
+    pub(crate) owner: Arc<HostOwner>,
 }
 
 /// Whether the test controls answer.
@@ -63,6 +64,8 @@ pub(crate) fn router(shell: Shell, ui: &Path, door: ControlDoor) -> Router {
     if door == ControlDoor::Open {
         pages = pages
             .route("/controls/clock", post(set_clock))
+            .route("/controls/passing", post(pass_time))
+            .route("/controls/owner", post(set_owner))
             .route("/controls/position", post(set_position))
             .route("/controls/network", post(set_network));
     }
@@ -148,6 +151,7 @@ async fn copy(
             Ok((headers, copy.bytes).into_response())
         }
         Ok(Err(MobileError::Gone { .. })) => Err(StatusCode::NOT_FOUND),
+        Ok(Err(MobileError::SignIn { .. })) => Err(StatusCode::FORBIDDEN),
         Ok(Err(error)) => {
             tracing::error!(%error, "a paper could not be drawn");
             Err(StatusCode::INTERNAL_SERVER_ERROR)
@@ -174,6 +178,43 @@ struct ClockSetting {
 
 async fn set_clock(State(shell): State<Shell>, Json(setting): Json<ClockSetting>) -> StatusCode {
     shell.controls.clock.set_offset_ms(setting.offset_ms);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Passing {
+    ms: u64,
+}
+
+/// Both clocks go on by so much, and the app came back from where it was.
+async fn pass_time(State(shell): State<Shell>, Json(passing): Json<Passing>) -> StatusCode {
+    shell.controls.clock.pass_ms(passing.ms);
+    shell.replica.returned();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct OwnerSetting {
+    says: Said,
+}
+
+/// What a finger or face can say.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Said {
+    Confirmed,
+    Cancelled,
+    LockedOut,
+    Unavailable,
+}
+
+async fn set_owner(State(shell): State<Shell>, Json(setting): Json<OwnerSetting>) -> StatusCode {
+    shell.controls.owner.set(match setting.says {
+        Said::Confirmed => Confirmation::Confirmed,
+        Said::Cancelled => Confirmation::Cancelled,
+        Said::LockedOut => Confirmation::LockedOut,
+        Said::Unavailable => Confirmation::Unavailable,
+    });
     StatusCode::NO_CONTENT
 }
 

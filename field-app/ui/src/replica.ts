@@ -20,6 +20,7 @@ import type { EffectRow } from "./rows/EffectRow";
 import type { Begun } from "./rows/Begun";
 import type { GuarantorNamed } from "./rows/GuarantorNamed";
 import type { LegalEffectView } from "./rows/LegalEffectView";
+import type { LockView } from "./rows/LockView";
 import type { MemberStatement } from "./rows/MemberStatement";
 import type { ExportFile } from "./rows/ExportFile";
 import type { MissingFix } from "./rows/MissingFix";
@@ -61,6 +62,38 @@ export const device = {
   read: () => call<DeviceView>("device.read"),
   record: () => call<DeviceRecord>("device.record"),
   enrol: (server_url: string, code: string, name: string) => call<DeviceView>("device.enrol", { server_url, code, name }),
+};
+
+/** The lock. While it is closed the core answers nothing but this, the device and a sync. */
+export const lock = {
+  read: () => call<LockView>("lock.read"),
+  set: (pin: string) => call<LockView>("lock.set", { pin }),
+  open: (pin: string) => call<LockView>("lock.open", { pin }),
+  /** The platform asks its owner; what it says goes straight to the core. */
+  confirm: (title: string, cancel: string) => call<LockView>("lock.confirm", { title, cancel }),
+  change: (old: string, pin: string) => call<LockView>("lock.change", { old, new: pin }),
+  close: () => call<LockView>("lock.close"),
+  keep: (auto_lock_minutes: number, owner_unlocks: boolean) => call<LockView>("lock.keep", { auto_lock_minutes, owner_unlocks }),
+  used: (in_ceremony: boolean) => call<LockView>("lock.used", { in_ceremony }),
+};
+
+/** What this platform has; a screen offers nothing else. */
+export const services = {
+  read: () => call<{ readonly camera: boolean; readonly owner: boolean }>("device.services"),
+};
+
+export type Protection = "secure" | "open";
+export const screenService = {
+  protect: (protection: Protection) => call<unknown>("screen.protect", { protection }),
+};
+
+/** Asks whether the phone's owner holds it, where the platform can. Throws unless it is he, or nobody can be asked. */
+export const owner = {
+  confirm: async (title: string, cancel: string): Promise<void> => {
+    if (!(await services.read()).owner) return;
+    const said = await call<"confirmed" | "cancelled" | "locked_out" | "unavailable">("owner.confirm", { title, cancel });
+    if (said === "cancelled" || said === "locked_out") throw new CoreError("fix", "owner-not-confirmed");
+  },
 };
 
 export const sync = {

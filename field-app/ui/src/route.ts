@@ -26,6 +26,7 @@ export type Route =
   | { readonly screen: "sync" }
   | { readonly screen: "enrol" }
   | { readonly screen: "settings" }
+  | { readonly screen: "pin"; readonly isFirst: boolean }
   | { readonly screen: "licences" };
 
 const PAGES: readonly Page[] = [
@@ -51,6 +52,7 @@ export function routeOf(hash: string): Route {
   if (first === "sync") return { screen: "sync" };
   if (first === "enrol") return { screen: "enrol" };
   if (first === "settings") return { screen: "settings" };
+  if (first === "pin") return { screen: "pin", isFirst: second === "first" };
   if (first === "licences") return { screen: "licences" };
   if (first === "entries" && second) return { screen: "entry", entry: second, page: ENTRY_PAGES.find((page) => page === third) };
   if (first === "customers") return second ? { screen: "customer", customer: second, from: third || undefined } : { screen: "customers" };
@@ -66,6 +68,9 @@ export const TODAY = "#/";
 export const SYNC = "#/sync";
 export const ENROL = "#/enrol";
 export const SETTINGS = "#/settings";
+export const PIN = "#/pin";
+/** Asked for after the enrolment. */
+export const FIRST_PIN = "#/pin/first";
 export const LICENCES = "#/licences";
 export const CASH = "#/cash";
 export const CUSTOMERS = "#/customers";

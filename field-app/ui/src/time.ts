@@ -32,3 +32,15 @@ export function clock(ms: number, language: Language): string {
   const locale = language === "en" ? "en-GB" : language;
   return new Intl.DateTimeFormat(locale, { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(ms));
 }
+
+/** A wait as `29 s`, `5 min`, `3 h 10 min`: rounded up, so that nobody tries too soon. */
+export function countdown(ms: number, language: Language): string {
+  const seconds = Math.ceil(ms / 1_000);
+  const unit = (value: number, name: "second" | "minute" | "hour"): string =>
+    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: language === "en" ? "long" : "short" }).format(value);
+  if (seconds < 60) return unit(seconds, "second");
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return unit(minutes, "minute");
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return rest === 0 ? unit(hours, "hour") : `${unit(hours, "hour")} ${unit(rest, "minute")}`;
+}

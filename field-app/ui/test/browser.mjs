@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { browser, draw, file, go, look, open, PHONE, serve } from "./harness.mjs";
 import { disk, fakeCore } from "./fake-core.mjs";
+import { locked, protectedScreens } from "./lock.mjs";
 import { customerList, longList, screens } from "./screens.mjs";
 
 /** The pad over the whole glass: a palm and a second finger add nothing, strokes survive the way back to the small pad. */
@@ -115,6 +116,9 @@ async function visit(locale, words) {
   await look(page, name("enrol"));
   await code.fill("01AB2-CD3EF-4GH5J-K6MN7-P8QR9S");
   await page.locator("button.primary").click();
+  await page.locator("input[name=new], #new").waitFor();
+  await look(page, name("pin-first"));
+  await page.locator("a.quiet").click();
 
   await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
   await look(page, name("today"));
@@ -348,6 +352,8 @@ const stories = [
   ["5,000 customers", customerList],
   ["half-typed forms after a kill", () => killed({ unfinished: "未完成的表单", restored: "尚未记录", startOver: "清空重填", promised: "2026年7月31日 前支付 ¥50,000" })],
   ["settings in a new web view", settings],
+  ["the lock over a half-typed form, a wrong PIN, a kill and a spent lock", locked],
+  ["screenshots are refused where a customer is shown", protectedScreens],
   ["export without a network", exported],
   ["the reply handler of iOS", () => phoneTransport("ios")],
   ["the message port of Android", () => phoneTransport("android")],

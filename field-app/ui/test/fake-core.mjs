@@ -49,12 +49,52 @@ const entry = (kind, state, at_ms, more = {}, author_name = "李伟") => ({
 
 /** A core for one page: `dispatch` answers, `strokes` is what it was given. */
 /** What outlives a process: hand it to the next fake core. */
-export const disk = () => ({ drafts: new Map(), settings: { language: null, text_percent: 100, theme: "system" } });
+export const disk = () => ({ drafts: new Map(), settings: { language: null, text_percent: 100, theme: "system" }, lock: { pin: null, wrong: 0, minutes: 5, owner: false } });
+
+const ANSWERED_WHILE_LOCKED = new Set(["lock.read", "lock.open", "lock.confirm", "lock.close", "device.read", "device.enrol", "device.services", "settings.read", "settings.keep", "screen.protect", "sync.run"]);
+
+/** The lock over what `kept` has of it; a new core is closed when there is a PIN. `owner` is what the finger says. */
+function fakeLock(kept, owner) {
+  const lock = kept.lock;
+  const watch = { isOpen: lock.pin === null, waitUntil: lock.waitMs ? Date.now() + lock.waitMs : 0, ceremonies: [], idleMs: 300_000 };
+  const state = () => (lock.pin === null ? "off" : lock.wrong >= 10 ? "spent" : watch.isOpen ? "open" : "closed");
+  const view = () => ({ state: state(), tries_left: 10 - lock.wrong, wait_ms: Math.max(0, watch.waitUntil - Date.now()), auto_lock_minutes: lock.minutes, idle_ms: state() === "open" ? watch.idleMs : 0, owner: lock.owner ? "ready" : "off", sync_waits: state() === "spent" });
+  const check = (pin) => {
+    if (watch.waitUntil > Date.now()) throw { kind: "wait", ref: "pin-wait" };
+    if (pin === lock.pin) return void (lock.wrong = 0);
+    lock.wrong += 1;
+    if (lock.wrong >= 3) watch.waitUntil = Date.now() + 2_000;
+    throw lock.wrong >= 10 ? { kind: "sign_in", ref: "lock-spent" } : { kind: "fix", ref: "pin-wrong" };
+  };
+  const chosen = (pin) => {
+    if (pin.length < 6) throw { kind: "fix", ref: "pin-too-short" };
+    if (pin === "123456") throw { kind: "fix", ref: "pin-trivial" };
+    lock.pin = pin;
+  };
+  const methods = {
+    "lock.read": view,
+    "lock.set": ({ pin }) => (chosen(pin), (watch.isOpen = true), view()),
+    "lock.open": ({ pin }) => (check(pin), (watch.isOpen = true), view()),
+    "lock.confirm": () => {
+      if (owner !== "confirmed") throw { kind: "fix", ref: "owner-cancelled" };
+      return (watch.isOpen = true), view();
+    },
+    "lock.change": ({ old, new: pin }) => (check(old), chosen(pin), view()),
+    "lock.close": () => ((watch.isOpen = false), view()),
+    "lock.keep": ({ auto_lock_minutes, owner_unlocks }) => (Object.assign(lock, { minutes: auto_lock_minutes, owner: owner_unlocks }), view()),
+    "lock.used": ({ in_ceremony }) => (watch.ceremonies.push(in_ceremony), view()),
+    "owner.confirm": () => owner,
+    "device.services": () => ({ camera: false, owner: owner !== undefined }),
+  };
+  return { methods, watch, state };
+}
 
 const draftKey = ({ stop, form, about }) => [stop, form, about ?? ""].join(" ");
 
 /** `stops` adds planned ones; `today` is "empty" or "broken"; `sync` is "safe" when everything is received. */
-export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120 } = {}) {
+export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120, owner } = {}) {
+  const lock = fakeLock(kept, owner);
+  const protections = [];
   const device = { enrolled, user_name: enrolled ? "李伟" : "", organisation_name: enrolled ? "苏州恒力线缆有限公司" : "", device_id: null, unsent: 7, held: 1, last_sync_ms: AT - 3_600_000, server_url: "http://127.0.0.1:8080" };
   const rows = [
     stopRow(1, "华东电缆（吴江）有限公司"),
@@ -143,9 +183,12 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
   };
   const methods = {
     ...fakeCustomers({ customers, stops: stop }),
+    ...lock.methods,
+    "screen.protect": ({ protection }) => (protections.push(protection), null),
     "device.read": () => device,
     "device.enrol": ({ code }) => {
       if (code.replaceAll("-", "").length !== 26) throw { kind: "sign_in", ref: "device-refused" };
+      Object.assign(kept.lock, { pin: null, wrong: 0 });
       Object.assign(device, { enrolled: true, user_name: "李伟", organisation_name: "苏州恒力线缆有限公司" });
       return device;
     },
@@ -228,10 +271,11 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
   const dispatch = (request) => {
     const { id, method, params } = JSON.parse(request);
     try {
+      if (["closed", "spent"].includes(lock.state()) && !ANSWERED_WHILE_LOCKED.has(method)) throw { kind: "sign_in", ref: "locked" };
       return JSON.stringify({ id, ok: methods[method](params) });
     } catch (error) {
       return JSON.stringify({ id, error: error.kind ? error : { kind: "support", ref: String(error) } });
     }
   };
-  return { dispatch, strokes, edits, pieces, begun, photos, kept };
+  return { dispatch, strokes, edits, pieces, begun, photos, kept, protections, lock: lock.watch };
 }

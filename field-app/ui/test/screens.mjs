@@ -24,6 +24,7 @@ const SCREENS = [
   ["sync", "#/sync", ".verdict"],
   ["entry", "#/entries/entry-signed", ".signature"],
   ["settings", "#/settings", "dl"],
+  ["pin-set", "#/pin", "form"],
   ["licences", "#/licences", "details"],
   ["customers", "#/customers", ".line"],
   ["customer", "#/customers/customer-2", ".rows"],
@@ -40,6 +41,13 @@ async function through(page, address, each) {
   }
 }
 
+/** What a phone with a PIN has kept. */
+function withPin(more) {
+  const kept = disk();
+  Object.assign(kept.lock, { pin: "482793", ...more });
+  return kept;
+}
+
 async function states(locale) {
   const drawn = [
     ["enrol", { enrolled: false }, "#/", "form"],
@@ -49,6 +57,10 @@ async function states(locale) {
     ["customers-partial", { customers: "partial" }, "#/customers", ".note.wait"],
     ["customer-gone", {}, "#/customers/nobody", "[role=alert] .note"],
     ["sync-safe", { sync: "safe" }, "#/sync", ".verdict.safe"],
+    ["locked", { kept: withPin({}) }, "#/", ".lock form"],
+    ["locked-owner", { kept: withPin({ owner: true }), owner: "confirmed" }, "#/", ".lock form"],
+    ["locked-wait", { kept: withPin({ wrong: 8, waitMs: 10_790_000 }) }, "#/", ".lock .note.wait"],
+    ["lock-spent", { kept: withPin({ wrong: 10 }) }, "#/", "form .code"],
   ];
   for (const [name, core, hash, mark] of drawn) {
     for (const theme of THEMES) {

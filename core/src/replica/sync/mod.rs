@@ -156,7 +156,8 @@ impl Replica {
     /// an unreachable server is a result, not an error.
     ///
     /// # Errors
-    /// [`ReplicaError::Busy`] while another sync runs; a store that does not work.
+    /// [`ReplicaError::Busy`] while another sync runs; [`ReplicaError::Locked`] while only the PIN opens the device key; a
+    /// store that does not work.
     pub fn sync(&self, transport: &dyn Transport) -> Result<SyncReport, ReplicaError> {
         let _running = match self.syncing.try_lock() {
             Ok(running) => running,
@@ -164,6 +165,7 @@ impl Replica {
             Err(TryLockError::WouldBlock) => return Err(ReplicaError::Busy),
         };
         let me = self.read(Self::me)?;
+        self.must_have_its_key()?;
         let mut run = Run {
             replica: self,
             transport,

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { Ceremony } from "./ceremony.mjs";
 import { link, THIRD_GENERATION } from "./link.mjs";
+import { lock } from "./lock.mjs";
 import { keep, look } from "./look.mjs";
 import { Desk } from "./office.mjs";
 import { Phone } from "./phone.mjs";
@@ -55,6 +56,7 @@ async function bind(phone, code, name) {
   await phone.page.locator(".code").fill(code);
   await phone.page.getByLabel(phone.say("device-name")).fill(name);
   await phone.page.getByRole("button", { name: phone.say("device-enrol"), exact: true }).click();
+  await phone.text("lock-later").click();
   await phone.text("today-ready").first().waitFor();
   await look(phone.page, `${phone.language}-today`);
 }
@@ -180,6 +182,8 @@ async function story() {
     await rep.go(`#/stops/${first}`);
     await rep.until(async () => (await ceremony.view()).row.status === "accepted", "accepted on the phone");
   });
+  await step("the second phone locks itself over a half-typed form, and a wrong PIN costs a wait that a kill does not shorten", () =>
+    lock(spare, second, look));
   await step("everything ends cleanly", async () => {
     for (const phone of [rep, technician, spare]) {
       await phone.close();
