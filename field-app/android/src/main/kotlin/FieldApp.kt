@@ -9,6 +9,7 @@ import android.webkit.WebView
 import countersign.mobile.CancelToken
 import countersign.mobile.MobileException
 import countersign.mobile.Observer
+import countersign.mobile.PaperCopy
 import countersign.mobile.Platform
 import countersign.mobile.Replica
 import countersign.mobile.refusal
@@ -44,10 +45,25 @@ class FieldApp : Application() {
     /** One request of the page, answered always: what kept the replica from opening is an answer too. */
     fun answer(request: String): String = opened.fold({ it.dispatch(request) }, { refusal(request, mobile(it)) })
 
-    /** Everything was sent, or there was nothing to send with. */
+    /** The signed paper of an entry as a PDF; null when there is none, and while the app is locked. */
+    fun paperCopy(entry: String): PaperCopy? = try {
+        opened.getOrNull()?.paperCopy(entry)
+    } catch (_: MobileException) {
+        null // the page asked the core before, and has its reason
+    }
+
+    /** Nobody looks at the window any more: the time until the app locks itself begins. */
+    fun left() = background.execute { opened.getOrNull()?.left() }
+
+    /** Somebody does again; observers hear when it was too late. */
+    fun returned() = background.execute { opened.getOrNull()?.returned() }
+
+    /** Everything was sent, or there was nothing to send with. A phone whose key waits for the PIN asks again after it. */
     fun trySync(token: CancelToken): Boolean = try {
         val replica = opened.getOrNull()
         replica == null || !replica.device().isEnrolled || replica.sync(token).isComplete
+    } catch (_: MobileException.SignIn) {
+        true
     } catch (_: MobileException) {
         false // another sync is running, or the server refuses: the page says which
     }

@@ -44,9 +44,19 @@ class MainActivity : Activity() {
         restrict(view.settings)
         view.webViewClient = OnlyOurPages()
         view.webChromeClient = FileChooser(app.screen)
+        view.setDownloadListener { url, _, _, _, _ -> handOver(Uri.parse(url)) }
         setContentView(view, ViewGroup.LayoutParams(ViewGroup.LayoutParams.MATCH_PARENT, ViewGroup.LayoutParams.MATCH_PARENT))
         view.loadUrl("$ORIGIN/index.html")
         web = view
+    }
+
+    /** The page offers a copy for download: another app shows, prints or sends it. */
+    private fun handOver(url: Uri) {
+        val entry = copiedEntry(url.scheme, url.authority, url.path) ?: return
+        app.background.execute {
+            val copy = app.paperCopy(entry) ?: return@execute
+            app.screen.handOver(PhotoProvider.share(this, entry, copy.fileName, copy.bytes), copy.fileName)
+        }
     }
 
     @SuppressLint("SetJavaScriptEnabled")
@@ -67,6 +77,10 @@ class MainActivity : Activity() {
 
         override fun shouldInterceptRequest(view: WebView, request: WebResourceRequest): WebResourceResponse {
             val url = request.url
+            copiedEntry(url.scheme, url.authority, url.path)?.let { entry ->
+                val copy = app.paperCopy(entry) ?: return refused()
+                return WebResourceResponse("application/pdf", null, 200, "OK", copyHeaders(copy.disposition), copy.bytes.inputStream())
+            }
             val page = page(url.scheme, url.authority, url.path) ?: return refused()
             return try {
                 WebResourceResponse(page.mediaType, "utf-8", 200, "OK", HEADERS, assets.open(page.asset))
@@ -127,6 +141,16 @@ class MainActivity : Activity() {
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         super.onActivityResult(request, result, data)
         app.screen.finished(request, result, data)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        app.returned()
+    }
+
+    override fun onStop() {
+        app.left()
+        super.onStop()
     }
 
     override fun onDestroy() {

@@ -26,6 +26,15 @@ fun page(scheme: String?, authority: String?, path: String?): Page? {
     return if (isPlain) Page("web/$name", mediaType(name)) else null
 }
 
+private val COPY = Regex("/copies/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.pdf")
+
+/** The entry whose paper `url` names as a PDF, which the core draws; null for every other address. */
+fun copiedEntry(scheme: String?, authority: String?, path: String?): String? =
+    if ("$scheme://$authority" == ORIGIN) COPY.matchEntire(path.orEmpty())?.groupValues?.get(1) else null
+
+/** Headers of a copy: those of every answer, and the name under which it is handed over. */
+fun copyHeaders(disposition: String) = HEADERS + ("content-disposition" to disposition)
+
 private fun mediaType(name: String): String = when (name.substringAfterLast('.', "")) {
     "html" -> "text/html"
     "js" -> "text/javascript"

@@ -2,6 +2,7 @@ package countersign.app
 
 import android.app.Activity
 import android.content.ActivityNotFoundException
+import android.content.ClipData
 import android.content.Intent
 import android.net.Uri
 import android.os.Handler
@@ -60,6 +61,14 @@ class ScreenServices {
 
     fun finished(request: Int, result: Int, data: Intent?) {
         results.remove(request)?.invoke(result, data)
+    }
+
+    /** Offers a copy of a paper to the apps that show, print or send it. */
+    fun handOver(copy: Uri, name: String) = withWindow({}) { window ->
+        val view = Intent(Intent.ACTION_VIEW).setDataAndType(copy, PhotoProvider.COPY_TYPE).addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
+        val send = Intent(Intent.ACTION_SEND).setType(PhotoProvider.COPY_TYPE).putExtra(Intent.EXTRA_STREAM, copy).addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
+        send.clipData = ClipData.newRawUri(name, copy)
+        window.startActivity(Intent.createChooser(send, null).putExtra(Intent.EXTRA_INITIAL_INTENTS, arrayOf(view)))
     }
 
     /** The page's telephone links, and no other way out of it. */

@@ -36,6 +36,21 @@ class PagesTest {
         for (word in listOf("unsafe", "http", "*")) assertTrue(word !in policy, word)
     }
 
+    @Test fun aCopyIsAskedForByItsEntryAndNothingElse() {
+        val entry = "01890a5d-ac96-774b-bcce-b302099a8057"
+        fun copied(path: String?) = copiedEntry("https", "app.invalid", path)
+        assertEquals(entry, copied("/copies/$entry.pdf"))
+        for (path in listOf(null, "/", "/copies/", "/copies/$entry", "/copies/x.pdf", "/copies/../$entry.pdf", "/copies/$entry.pdf/", "/copies/$entry\n.pdf")) assertNull(copied(path), path)
+        assertNull(copiedEntry("http", "app.invalid", "/copies/$entry.pdf"))
+        assertNull(copiedEntry("https", "app.invalid.example", "/copies/$entry.pdf"))
+    }
+
+    @Test fun aCopyKeepsThePolicyAndSaysItsName() {
+        val headers = copyHeaders("attachment; filename=\"a.pdf\"")
+        assertEquals(HEADERS, headers - "content-disposition")
+        assertEquals("attachment; filename=\"a.pdf\"", headers["content-disposition"])
+    }
+
     @Test fun anEventNamesWhatChanged() =
         assertEquals("""{"event":"changed","kinds":["stops","sync"]}""", changedEvent(listOf("stops", "sync")))
 }

@@ -26,6 +26,11 @@ class PlainTest {
         for (name in listOf("", "..", "../replica/device.key.wrapped", "device.key.wrapped", "a.jpg", "01890a5d-ac96-774b-bcce-b302099a8057.jpg/x")) assertFalse(isPhotoName(name), name)
     }
 
+    @Test fun onlyCopiesOfPapersAreHandedOver() {
+        assertTrue(isCopyName(copyName("01890a5d-ac96-774b-bcce-b302099a8057")))
+        for (name in listOf("", "..", "../replica/lock.wrap", "lock.wrap", "a.pdf", photoName(UUID.randomUUID()))) assertFalse(isCopyName(name), name)
+    }
+
     @Test fun degreesKeepSevenPlaces() {
         assertEquals(312_304_000, degreesE7(31.2304))
         assertEquals(-1_214_737_001, degreesE7(-121.4737001))
