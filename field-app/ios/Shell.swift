@@ -43,6 +43,10 @@ final class AppDelegate: UIResponder, UIApplicationDelegate {
 
     func applicationDidBecomeActive(_ application: UIApplication) { screen.uncover() }
 
+    func applicationDidEnterBackground(_ application: UIApplication) { bridge.left() }
+
+    func applicationWillEnterForeground(_ application: UIApplication) { bridge.returned() }
+
     /// The private container, not a shared one: a database lock held there would end a suspended app.
     private func openReplica() throws -> Replica {
         var folder = try FileManager.default.url(
@@ -89,7 +93,7 @@ final class PageController: UIViewController, WKNavigationDelegate, WKUIDelegate
 
     override func loadView() {
         let settings = WKWebViewConfiguration()
-        settings.setURLSchemeHandler(Assets(), forURLScheme: "app")
+        settings.setURLSchemeHandler(Assets(bridge: bridge), forURLScheme: "app")
         settings.userContentController.addScriptMessageHandler(CoreHandler(bridge: bridge), contentWorld: .page, name: "core")
         let web = WKWebView(frame: .zero, configuration: settings)
         web.navigationDelegate = self
@@ -113,13 +117,38 @@ final class PageController: UIViewController, WKNavigationDelegate, WKUIDelegate
         return .cancel
     }
 
+    /// A copy that the page offers for download: another app shows, prints or sends it.
+    func webView(_ webView: WKWebView, decidePolicyFor response: WKNavigationResponse) async -> WKNavigationResponsePolicy {
+        guard let url = response.response.url, url.path(percentEncoded: false).hasPrefix("/copies/") else { return .allow }
+        let bridge = self.bridge
+        if let copy = await Task.detached(operation: { bridge.copy(urlPath: url.path(percentEncoded: false)) }).value { handOver(copy) }
+        return .cancel
+    }
+
+    private func handOver(_ copy: PaperCopy) {
+        let file = FileManager.default.temporaryDirectory.appending(path: copy.fileName)
+        guard (try? copy.bytes.write(to: file, options: [.atomic, .completeFileProtection])) != nil else { return }
+        let sheet = UIActivityViewController(activityItems: [file], applicationActivities: nil)
+        sheet.popoverPresentationController?.sourceView = view
+        sheet.completionWithItemsHandler = { _, _, _, _ in try? FileManager.default.removeItem(at: file) }
+        present(sheet, animated: true)
+    }
+
     /// The page keeps nothing that the core has not: a new one reads it again.
     func webViewWebContentProcessDidTerminate(_ webView: WKWebView) { reload() }
 }
 
 /// Serves the page from the bundle under app://localhost; WKWebView takes no handler for https.
 final class Assets: NSObject, WKURLSchemeHandler {
+    private let bridge: Bridge
+    private var stopped: Set<ObjectIdentifier> = []
+
+    init(bridge: Bridge) { self.bridge = bridge }
+
     func webView(_ webView: WKWebView, start task: any WKURLSchemeTask) {
+        if let url = task.request.url, url.host() == "localhost", url.path(percentEncoded: false).hasPrefix("/copies/") {
+            return answerCopy(url, task)
+        }
         guard let url = task.request.url, url.host() == "localhost", let page = Page(urlPath: url.path(percentEncoded: false)),
             let file = Bundle.main.resourceURL?.appending(path: page.path), let body = try? Data(contentsOf: file),
             let answer = HTTPURLResponse(
@@ -131,7 +160,26 @@ final class Assets: NSObject, WKURLSchemeHandler {
         task.didFinish()
     }
 
-    func webView(_ webView: WKWebView, stop task: any WKURLSchemeTask) {}
+    func webView(_ webView: WKWebView, stop task: any WKURLSchemeTask) { stopped.insert(ObjectIdentifier(task)) }
+
+    /// Drawn away from the main thread: the core reads a font of some 20 MB.
+    private func answerCopy(_ url: URL, _ task: any WKURLSchemeTask) {
+        let bridge = self.bridge
+        Task { @MainActor in
+            let copy = await Task.detached { bridge.copy(urlPath: url.path(percentEncoded: false)) }.value
+            guard stopped.remove(ObjectIdentifier(task)) == nil else { return }
+            guard let copy,
+                let answer = HTTPURLResponse(
+                    url: url, statusCode: 200, httpVersion: nil,
+                    headerFields: Page.headers.merging([
+                        "content-type": "application/pdf", "content-disposition": copy.disposition,
+                    ]) { _, own in own })
+            else { return task.didFailWithError(URLError(.fileDoesNotExist)) }
+            task.didReceive(answer)
+            task.didReceive(copy.bytes)
+            task.didFinish()
+        }
+    }
 }
 
 /// One message in, one reply out; everything else is the core's business.

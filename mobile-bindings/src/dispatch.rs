@@ -1,7 +1,7 @@
 //! The JSON door: `{"v":1,"id":7,"method":"stop.read","params":{…}}` in, `{"id":7,"ok":…}` or
 //! `{"id":7,"error":{"kind":"fix","ref":"…"}}` out.
 //!
-//! The method table is [`call`], with [`lock`] for the lock: one line a method, one call into the core each. A panic is caught here, so that the reply
+//! The method table is [`call`], with [`lock`] for the lock and [`photos`] for the camera: one line a method, one call into the core each. A panic is caught here, so that the reply
 //! still carries the id; in a function without `Result`, Swift's generated `try!` would end the app.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -125,7 +125,7 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "settings.keep" => row(core.keep_settings(read(params)?)),
         "clock.read" => row(Ok(replica.clock.read())),
         "position.read" => whereabouts(replica, &read(params)?),
-        "photo.capture" => json_of(&shot(replica)),
+        _ if method.starts_with("photo.") => photos(replica, method, params),
         "owner.confirm" => owner(replica, read(params)?),
         "screen.protect" => protect(replica, &read(params)?),
         "sync.run" => json_of(&replica.exchange(&CancelToken::default())?),
@@ -199,6 +199,16 @@ fn lock(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
     }
 }
 
+/// The camera's part of the method table.
+fn photos(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileError> {
+    match method {
+        "photo.capture" => json_of(&shot(replica)),
+        "photo.read" => json_of(&replica.photos.read(&read(params)?)?),
+        "photo.drop" => json_of(&replica.photos.drop(&read(params)?)?),
+        _ => Err(broken("unknown-method")),
+    }
+}
+
 fn enrol(replica: &Replica, enrolment: &Enrolment) -> Result<Value, MobileError> {
     let cancel = CancelToken::default();
     let wire = Wire::new(&*replica.platform.http, &enrolment.server_url, &cancel)?;
@@ -222,7 +232,10 @@ fn whereabouts(replica: &Replica, patience: &Patience) -> Result<Value, MobileEr
 
 fn shot(replica: &Replica) -> PhotoReport {
     match photo(replica.platform.camera.as_deref()) {
-        Ok(photo) => PhotoReport::Photo(photo),
+        Ok(photo) => {
+            replica.photos.note(&photo);
+            PhotoReport::Photo(photo)
+        }
         Err(why) => PhotoReport::Missing(why),
     }
 }

@@ -9,6 +9,7 @@ compile_error!("panics are caught at this border: build with panic = \"unwind\""
 mod devices;
 mod dispatch;
 mod errors;
+mod photos;
 mod replica;
 
 pub use countersign_core::domain::position::{Crs, FixSource, RawFix};

@@ -12,6 +12,7 @@ use countersign_core::views::{LaneResult, SyncReport};
 
 use crate::devices::{CancelToken, Observer, Platform, Steady, Told, Unsent, Wire};
 use crate::errors::MobileError;
+use crate::photos::Photos;
 
 /// One device's replica. Own one per process; every method may be called from any thread.
 #[derive(uniffi::Object)]
@@ -19,6 +20,7 @@ pub struct Replica {
     pub(crate) core: core::Replica,
     pub(crate) clock: Arc<Steady>,
     pub(crate) platform: Platform,
+    pub(crate) photos: Photos,
     unsent: Arc<Unsent>,
     typeface: Mutex<Option<PathBuf>>,
 }
@@ -95,6 +97,7 @@ impl Replica {
             core,
             clock,
             platform,
+            photos: Photos::default(),
             unsent,
             typeface: Mutex::default(),
         }))

@@ -242,6 +242,30 @@ export const entries = {
   pdf: (entry: string) => call<{ readonly file_name: string; readonly url: string }>("entry.pdf", { entry }),
 };
 
+/** The platform's camera. A photo is a file of the shell until the core has stored it. */
+export const photos = {
+  /** The photo and where it lies; undefined when the user went back without one. */
+  capture: async (): Promise<{ readonly path: string; readonly file: File } | undefined> => {
+    const said = await call<{ photo: { path: string; media_type: string } } | { missing: "denied" | "cancelled" | "unavailable" }>("photo.capture");
+    if ("missing" in said) {
+      if (said.missing === "cancelled") return undefined;
+      throw new CoreError("fix", `camera-${said.missing}`);
+    }
+    const { path, media_type } = said.photo;
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (let offset = 0, size = Infinity; offset < size; ) {
+      const { size_bytes, content } = await call<{ size_bytes: number; content: string }>("photo.read", { path, offset });
+      const piece = Uint8Array.from(atob(content), (byte) => byte.charCodeAt(0));
+      if (piece.length === 0) break;
+      pieces.push(piece);
+      offset += piece.length;
+      size = size_bytes;
+    }
+    return { path, file: new File(pieces, path.split("/").at(-1) ?? "", { type: media_type }) };
+  },
+  drop: (path: string) => call<unknown>("photo.drop", { path }),
+};
+
 /** Photos, sounds and files of a stop. Bytes travel in base 64. */
 export const parts = {
   list: (stop: string, offset: number, limit: number) => call<PartsView>("part.list", { stop, offset, limit }),

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { browser, draw, file, go, look, open, PHONE, serve } from "./harness.mjs";
 import { disk, fakeCore } from "./fake-core.mjs";
-import { locked, protectedScreens } from "./lock.mjs";
+import { camera, locked, protectedScreens } from "./lock.mjs";
 import { customerList, longList, screens } from "./screens.mjs";
 
 /** The pad over the whole glass: a palm and a second finger add nothing, strokes survive the way back to the small pad. */
@@ -354,6 +354,7 @@ const stories = [
   ["settings in a new web view", settings],
   ["the lock over a half-typed form, a wrong PIN, a kill and a spent lock", locked],
   ["screenshots are refused where a customer is shown", protectedScreens],
+  ["the platform's camera", camera],
   ["export without a network", exported],
   ["the reply handler of iOS", () => phoneTransport("ios")],
   ["the message port of Android", () => phoneTransport("android")],

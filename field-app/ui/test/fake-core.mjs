@@ -54,7 +54,7 @@ export const disk = () => ({ drafts: new Map(), settings: { language: null, text
 const ANSWERED_WHILE_LOCKED = new Set(["lock.read", "lock.open", "lock.confirm", "lock.close", "device.read", "device.enrol", "device.services", "settings.read", "settings.keep", "screen.protect", "sync.run"]);
 
 /** The lock over what `kept` has of it; a new core is closed when there is a PIN. `owner` is what the finger says. */
-function fakeLock(kept, owner) {
+function fakeLock(kept, owner, shots) {
   const lock = kept.lock;
   const watch = { isOpen: lock.pin === null, waitUntil: lock.waitMs ? Date.now() + lock.waitMs : 0, ceremonies: [], idleMs: 300_000 };
   const state = () => (lock.pin === null ? "off" : lock.wrong >= 10 ? "spent" : watch.isOpen ? "open" : "closed");
@@ -84,7 +84,10 @@ function fakeLock(kept, owner) {
     "lock.keep": ({ auto_lock_minutes, owner_unlocks }) => (Object.assign(lock, { minutes: auto_lock_minutes, owner: owner_unlocks }), view()),
     "lock.used": ({ in_ceremony }) => (watch.ceremonies.push(in_ceremony), view()),
     "owner.confirm": () => owner,
-    "device.services": () => ({ camera: false, owner: owner !== undefined }),
+    "device.services": () => ({ camera: shots !== undefined, owner: owner !== undefined }),
+    "photo.capture": () => (shots.length > 0 ? { photo: { path: "/photos/1.jpg", media_type: "image/png" } } : { missing: "denied" }),
+    "photo.read": ({ offset }) => ({ size_bytes: shots[0].length, content: shots[0].subarray(offset, offset + 30_000).toString("base64") }),
+    "photo.drop": () => (shots.shift(), null),
   };
   return { methods, watch, state };
 }
@@ -92,8 +95,8 @@ function fakeLock(kept, owner) {
 const draftKey = ({ stop, form, about }) => [stop, form, about ?? ""].join(" ");
 
 /** `stops` adds planned ones; `today` is "empty" or "broken"; `sync` is "safe" when everything is received. */
-export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120, owner } = {}) {
-  const lock = fakeLock(kept, owner);
+export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120, owner, shots } = {}) {
+  const lock = fakeLock(kept, owner, shots);
   const protections = [];
   const device = { enrolled, user_name: enrolled ? "李伟" : "", organisation_name: enrolled ? "苏州恒力线缆有限公司" : "", device_id: null, unsent: 7, held: 1, last_sync_ms: AT - 3_600_000, server_url: "http://127.0.0.1:8080" };
   const rows = [

@@ -128,6 +128,26 @@ export async function locked() {
   server.end();
 }
 
+/** The platform's camera instead of a file input: the file is let go once it is stored, and a refusal is said. */
+export async function camera() {
+  const page = await open("zh-CN");
+  await page.goto("about:blank");
+  const shots = [await page.screenshot({ type: "png" })];
+  const whole = shots[0].toString("base64");
+  const core = fakeCore({ shots });
+  const server = await serve(core);
+  await page.goto(`${server.address}/#/stops/stop-2/parts`);
+  const shoot = page.getByRole("button", { name: "拍照" });
+  await shoot.click();
+  while (shots.length > 0) await frame(page);
+  assert.equal(core.pieces.join(""), whole, "what the camera gave is what is stored");
+  await shoot.and(page.locator(":enabled")).click();
+  await page.getByText("没有相机权限").waitFor();
+  await look(page, "zh-CN-camera-denied");
+  await page.context().close();
+  server.end();
+}
+
 export async function protectedScreens() {
   const core = fakeCore();
   const server = await serve(core);

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::replies::{CancelToken, ConfirmReply, FixReply, HttpReply, PhotoReply, held_replies};
 pub(crate) use self::replies::{confirmation, photo, position};
-pub(crate) use self::told::{Steady, Told, Unsent};
+pub(crate) use self::told::{Steady, Told, Unsent, lock};
 pub(crate) use self::wire::Wire;
 pub use self::wire::{HttpAnswer, HttpCall, HttpHeader};
 use crate::errors::MobileError;

@@ -115,3 +115,6 @@ error-ref-owner-cancelled = Finger or face were not asked to the end. Try again,
 error-ref-owner-locked-out = The phone takes no finger or face for now. Use the PIN.
 error-ref-owner-unavailable = No finger or face is set up on this phone. Use the PIN.
 error-ref-owner-not-confirmed = This needs the owner’s finger or face. Nothing was done; try again.
+error-ref-camera-denied = The app may not use the camera. Allow it in the phone’s settings.
+error-ref-camera-unavailable = The camera cannot be used. Attach a file instead.
+error-ref-photo = This photo is gone. Take it again.

@@ -115,3 +115,6 @@ error-ref-owner-cancelled = 没有完成指纹或面容验证。请再试一次�
 error-ref-owner-locked-out = 手机暂时不接受指纹或面容，请用解锁码。
 error-ref-owner-unavailable = 本机没有设置指纹或面容，请用解锁码。
 error-ref-owner-not-confirmed = 这一步须由机主用指纹或面容确认。没有执行，请再试一次。
+error-ref-camera-denied = 应用没有相机权限，请在手机设置中允许。
+error-ref-camera-unavailable = 相机无法使用，请改为附上文件。
+error-ref-photo = 这张照片已不在，请重新拍摄。

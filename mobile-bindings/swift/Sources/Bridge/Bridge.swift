@@ -29,12 +29,30 @@ public final class Bridge: Sendable {
         if case .success(let replica) = opened { replica.observe(observer: observer) }
     }
 
+    /// The signed paper that a path of the page names as a PDF; `nil` when there is none, and while the app is locked.
+    public func copy(urlPath: String) -> PaperCopy? {
+        guard case .success(let replica) = opened, let entry = copiedEntry(urlPath: urlPath) else { return nil }
+        return try? replica.paperCopy(entry: entry)
+    }
+
+    /// Nobody looks at the window any more: the time until the app locks itself begins.
+    public func left() {
+        if case .success(let replica) = opened { replica.left() }
+    }
+
+    /// Somebody does again; observers hear when it was too late.
+    public func returned() {
+        if case .success(let replica) = opened { replica.returned() }
+    }
+
     /// Everything was sent, or there is nothing to send with.
     public func trySync(cancel: CancelToken) -> Bool {
         guard case .success(let replica) = opened else { return true }
         do {
             guard try replica.device().isEnrolled else { return true }
             return try replica.sync(cancel: cancel).isComplete
+        } catch MobileError.SignIn {
+            return true  // a phone whose key waits for the PIN asks again after it
         } catch {
             return false  // another sync is running, or the server refuses: the page says which
         }

@@ -29,3 +29,14 @@ public struct Page: Equatable, Sendable {
         "woff2": "font/woff2", "json": "application/json", "txt": "text/plain",
     ]
 }
+
+/// The entry whose paper a path of the page names as a PDF, which the core draws; `nil` for every other path.
+func copiedEntry(urlPath: String) -> String? {
+    let before = "/copies/"
+    let after = ".pdf"
+    guard urlPath.hasPrefix(before), urlPath.hasSuffix(after) else { return nil }
+    let entry = urlPath.dropFirst(before.count).dropLast(after.count)
+    let parts = entry.split(separator: "-", omittingEmptySubsequences: false)
+    let isId = parts.map(\.count) == [8, 4, 4, 4, 12] && entry.allSatisfy { $0 == "-" || ("0"..."9").contains($0) || ("a"..."f").contains($0) }
+    return isId ? String(entry) : nil
+}
