@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::{Failure, tools};
 
@@ -88,41 +88,38 @@ fn story(root: &Path, arguments: &[String]) -> Result<(), Failure> {
     tools::run(root, &program, arguments)
 }
 
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Workload {
+    /// What an exchange costs.
+    Sync,
+    /// What a rep waits for.
+    App,
+}
+
 /// Options of a measurement.
 #[derive(Debug, Args)]
 pub(crate) struct Measure {
-    /// The workload: `sync`.
-    workload: String,
+    /// The workload.
+    workload: Workload,
     /// Prints JSON lines instead of a table.
     #[arg(long)]
     json: bool,
-    /// How many visits; the recorded figures use 1000.
+    /// How many visits `sync` exchanges; the recorded figures use 1000.
     #[arg(long, default_value_t = 1000)]
     visits: u32,
 }
 
 /// Measures a workload with a release build.
 pub(crate) fn bench(root: &Path, measure: &Measure) -> Result<(), Failure> {
-    if measure.workload != "sync" {
-        let sentence = format!(
-            "there is no workload `{}`; there is `sync`",
-            measure.workload
-        );
-        return Err(Failure::new(sentence));
-    }
     let visits = measure.visits.to_string();
-    let program = [
-        "--package",
-        "countersign-tests",
-        "--bin",
-        "countersign-bench",
-    ];
-    let mut arguments = [
-        &["run", "--release", "--quiet"],
-        program.as_slice(),
-        &["--", "--visits", &visits],
-    ]
-    .concat();
+    let (program, options) = match measure.workload {
+        Workload::Sync => ("countersign-bench", vec!["--visits", &visits]),
+        Workload::App => ("countersign-app-bench", Vec::new()),
+    };
+    let mut arguments = vec!["run", "--release", "--quiet"];
+    arguments.extend(["--package", "countersign-tests", "--bin", program, "--"]);
+    arguments.extend(options);
     if measure.json {
         arguments.push("--json");
     }

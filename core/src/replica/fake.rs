@@ -259,7 +259,7 @@ impl FakeServer {
         self.state.lock().unwrap()
     }
 
-    fn add_snapshot(&self, scope: Scope, snapshot: &Snapshot) -> Digest {
+    pub(crate) fn add_snapshot(&self, scope: Scope, snapshot: &Snapshot) -> Digest {
         let sealed = snapshot.seal(&self.key).unwrap();
         let id = sealed.id();
         let mut state = self.state();

@@ -201,3 +201,13 @@ upload-kept = Draft kept
 upload-open = Under review
 upload-discard = Remove
 upload-discard-of = Remove { $file }
+
+books-title = Customer books
+books-lead = Once finance has signed, each salesperson’s phone receives his own customers with their balance by age. Only an account whose name is the ledger’s salesperson receives them: where names differ, correct the account or the ledger first.
+book-salesperson = Salesperson in the ledger
+book-customers = Customers
+book-holder = Who receives them
+book-no-account = No account has this name
+book-no-phone = This account makes no visits
+book-several = Several accounts have this name, so nobody
+book-nobody-named = No salesperson is named

@@ -198,3 +198,13 @@ upload-kept = 已保存草稿
 upload-open = 核对中
 upload-discard = 移除
 upload-discard-of = 移除 { $file }
+
+books-title = 客户簿
+books-lead = 财务签署后，每位业务员的手机会收到自己名下的客户和账龄。账号姓名与账目中的业务员一致才能收到，姓名不符的请先改账号或更正账目。
+book-salesperson = 账目中的业务员
+book-customers = 客户数
+book-holder = 谁会收到
+book-no-account = 没有这个姓名的账号
+book-no-phone = 该账号不参加走访
+book-several = 有多个同名账号，不下发
+book-nobody-named = 没有写明业务员

@@ -31,7 +31,8 @@ use countersign_core::snapshots::policy::{Policy, Role};
 pub use cash::{HandInView, NewCount, SerialBlockView};
 pub use error::DeskError;
 pub use ledgers::{
-    Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile, UploadView,
+    BookHolder, Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile,
+    SalespersonRow, UploadView,
 };
 pub use parts::PartFile;
 pub use plans::{NewPlan, PlanEdit, PlanProblem, PlanView};

@@ -15,7 +15,7 @@ use countersign_tests::story::field::FirstStop;
 use countersign_tests::story::office::{PASSWORD, PEOPLE};
 use countersign_tests::story::phone::{Phone, Reach, launch};
 use countersign_tests::story::processes::{Process, built};
-use countersign_tests::story::{Broken, ceremony, field, office, review};
+use countersign_tests::story::{Broken, ceremony, customers, field, office, review};
 
 #[derive(Debug, Parser)]
 #[command(name = "countersign-demo", about = "A sample company and two phones")]
@@ -319,6 +319,14 @@ fn day_without_network(
     tale.step(
         "aeroplane mode",
         rep.network("off").and_then(|()| technician.network("off")),
+    )?;
+    tale.step(
+        "the rep finds a customer of his own who is on no plan",
+        customers::found_without_a_stop(&mut rep),
+    )?;
+    tale.step(
+        "the technician's phone knows the customers of the plan and nobody else",
+        customers::knows_only_the_plan(&mut technician, 4),
     )?;
     let told = "check in, statement, signature (killed after each stroke and after sealing), promise, notes, outcome, \
                 check out";

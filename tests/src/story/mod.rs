@@ -1,6 +1,7 @@
 //! The main job told over real processes: the server, two field-app hosts, and people at their desks.
 
 pub mod ceremony;
+pub mod customers;
 pub mod field;
 mod html;
 pub mod office;

@@ -52,7 +52,7 @@ impl Phone {
     }
 
     /// Copies what is on the phone's disk.
-    pub(super) fn copy_folder(&self, to: &Path) {
+    pub fn copy_folder(&self, to: &Path) {
         std::fs::create_dir_all(to).unwrap();
         for item in std::fs::read_dir(&self.folder).unwrap() {
             let item = item.unwrap();

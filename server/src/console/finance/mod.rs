@@ -17,7 +17,7 @@ use super::layout::frame::Frame;
 use super::layout::notice::see_other;
 use super::layout::paging::{Paging, ROWS};
 use crate::auth::policy::Action;
-use crate::desks::{DifferenceRow, LedgerDifferences};
+use crate::desks::{BookHolder, DifferenceRow, LedgerDifferences, SalespersonRow};
 
 #[derive(Template)]
 #[template(path = "ledgers/index.html")]
@@ -33,6 +33,13 @@ struct Line {
     change: String,
     tone: &'static str,
     row: DifferenceRow,
+}
+
+/// One salesperson, and who gets his customers or why nobody does.
+struct Book {
+    row: SalespersonRow,
+    tone: &'static str,
+    words: String,
 }
 
 struct Sum {
@@ -51,6 +58,7 @@ struct LedgerPage {
     base: Option<LedgerRow>,
     sums: Vec<Sum>,
     differences: Vec<Line>,
+    books: Vec<Book>,
     paging: Paging,
     may_sign: bool,
 }
@@ -119,8 +127,14 @@ fn ledger_page(caller: &Caller, id: SnapshotId, page: u32) -> Result<LedgerPage,
     let paging = Paging::new(page, total, format!("/ledgers/{id}?page="));
     let skip = usize::try_from(Paging::offset(paging.page)).unwrap_or(0);
     let take = usize::try_from(ROWS).unwrap_or(50);
+    let books = if draft.is_signed {
+        Vec::new()
+    } else {
+        caller.desk().ledger_books(id)?
+    };
     Ok(LedgerPage {
         id,
+        books: books.into_iter().map(|row| book(&p, row)).collect(),
         may_sign,
         differences: lines.into_iter().skip(skip).take(take).collect(),
         sums,
@@ -130,6 +144,17 @@ fn ledger_page(caller: &Caller, id: SnapshotId, page: u32) -> Result<LedgerPage,
         base: before,
         p,
     })
+}
+
+fn book(p: &Frame, row: SalespersonRow) -> Book {
+    let (tone, words) = match row.holder {
+        BookHolder::Person(user) => ("good", p.name(&user)),
+        BookHolder::NoAccount if row.salesperson.is_empty() => ("", p.t("book-nobody-named")),
+        BookHolder::NoAccount => ("warn", p.t("book-no-account")),
+        BookHolder::NoPhone => ("warn", p.t("book-no-phone")),
+        BookHolder::Several => ("warn", p.t("book-several")),
+    };
+    Book { row, tone, words }
 }
 
 fn sums(p: &Frame, found: &LedgerDifferences) -> Vec<Sum> {

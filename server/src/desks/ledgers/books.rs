@@ -20,6 +20,30 @@ use crate::auth::policy::{Action, any_may};
 use crate::desks::{Desk, DeskError};
 use crate::organisation::{Item, ReadError};
 
+/// One salesperson of a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SalespersonRow {
+    /// The name as first written; empty for the customers that nobody is named for.
+    pub salesperson: String,
+    /// How many customers are his.
+    pub customers: usize,
+    /// Who gets them on the phone.
+    pub holder: BookHolder,
+}
+
+/// Who gets a salesperson's book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookHolder {
+    /// The account of that name.
+    Person(UserId),
+    /// Nobody: no account has that name.
+    NoAccount,
+    /// Nobody: the account of that name makes no visits.
+    NoPhone,
+    /// Nobody: several accounts have that name.
+    Several,
+}
+
 impl Desk {
     /// What is appended with the signature of `ledger`: its books, who may hold them, and who no longer holds the old ones.
     pub(super) fn books_of(
@@ -56,26 +80,43 @@ impl Desk {
         Ok(items)
     }
 
-    /// Who may hold a book, by the name as it is compared; a name that two people have is nobody's, because a book in the
-    /// wrong hands is worse than none.
-    fn holders(&self) -> Result<BTreeMap<String, UserId>, DeskError> {
-        let policy = self.organisation.policy()?;
-        let mut named: BTreeMap<String, Vec<UserId>> = BTreeMap::new();
-        for person in &policy.people {
-            if any_may(&person.roles, Action::RecordVisit) {
-                named
-                    .entry(code_key(&person.name))
-                    .or_default()
-                    .push(person.user);
-            }
+    /// Whose book each salesperson of a draft's customers goes into, by name as written first; at most 1,000.
+    pub fn ledger_books(&self, draft: SnapshotId) -> Result<Vec<SalespersonRow>, DeskError> {
+        self.require(Action::ReadReceivables)?;
+        let (_row, ledger) = self.draft(draft)?;
+        let holders = self.holders()?;
+        let mut rows: BTreeMap<String, SalespersonRow> = BTreeMap::new();
+        for customer in &ledger.customers {
+            let name = code_key(&customer.salesperson);
+            let holder = holders.get(&name).copied();
+            rows.entry(name)
+                .or_insert_with(|| SalespersonRow {
+                    salesperson: customer.salesperson.trim().to_owned(),
+                    customers: 0,
+                    holder: holder.unwrap_or(BookHolder::NoAccount),
+                })
+                .customers += 1;
         }
-        Ok(named
-            .into_iter()
-            .filter_map(|(name, users)| match users.as_slice() {
-                [user] => Some((name, *user)),
-                _ => None,
-            })
-            .collect())
+        Ok(rows.into_values().take(1_000).collect())
+    }
+
+    /// Who may hold a book, by the name as it is compared. A name that two people have is nobody's, because a book in the
+    /// wrong hands is worse than none.
+    fn holders(&self) -> Result<BTreeMap<String, BookHolder>, DeskError> {
+        let policy = self.organisation.policy()?;
+        let mut holders: BTreeMap<String, BookHolder> = BTreeMap::new();
+        for person in &policy.people {
+            let holder = if any_may(&person.roles, Action::RecordVisit) {
+                BookHolder::Person(person.user)
+            } else {
+                BookHolder::NoPhone
+            };
+            holders
+                .entry(code_key(&person.name))
+                .and_modify(|there| *there = BookHolder::Several)
+                .or_insert(holder);
+        }
+        Ok(holders)
     }
 
     fn pieces(
@@ -134,13 +175,13 @@ fn claims_by_customer(ledger: &LedgerSnapshot) -> Claims {
 
 /// The customers of each holder, in the ledger's order.
 fn customers_of<'a>(
-    holders: &BTreeMap<String, UserId>,
+    holders: &BTreeMap<String, BookHolder>,
     ledger: &'a LedgerSnapshot,
 ) -> BTreeMap<UserId, Vec<&'a LedgerCustomer>> {
     let mut books: BTreeMap<UserId, Vec<&LedgerCustomer>> = BTreeMap::new();
     for customer in &ledger.customers {
         let name = code_key(&customer.salesperson);
-        if let Some(user) = holders.get(&name) {
+        if let Some(BookHolder::Person(user)) = holders.get(&name) {
             books.entry(*user).or_default().push(customer);
         }
     }

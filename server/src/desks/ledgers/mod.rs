@@ -17,6 +17,7 @@ use countersign_core::read_model::ledgers::{self, DraftRow, LedgerRow};
 use countersign_core::snapshots::Snapshot;
 use countersign_core::snapshots::ledger::LedgerSnapshot;
 
+pub use books::{BookHolder, SalespersonRow};
 pub use differences::{Difference, DifferenceRow, LedgerDifferences};
 pub use uploads::UploadView;
 

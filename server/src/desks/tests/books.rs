@@ -5,6 +5,7 @@ use countersign_core::snapshots::Snapshot;
 use countersign_core::snapshots::customer_book::{CustomerBook, PIECE_ROWS, book_id};
 
 use super::*;
+use crate::desks::BookHolder;
 use crate::journal::RowBody;
 
 /// Imports and signs a ledger of (code, salesperson); each customer owes 100.00 and has a credit of 1.00.
@@ -119,6 +120,17 @@ fn each_salesperson_gets_his_own_customers_and_nobody_elses() {
     assert_eq!(ledgers.holders(li, ledger), [li]);
     assert_eq!(ledgers.holders(wang, ledger), [wang]);
     assert!(!ledgers.holds(idle, ledger));
+    let told: Vec<(usize, BookHolder)> = ledgers
+        .clerk
+        .ledger_books(ledger)
+        .unwrap()
+        .iter()
+        .map(|row| (row.customers, row.holder))
+        .collect();
+    assert_eq!(told.len(), 3);
+    assert!(told.contains(&(2, BookHolder::Person(li))));
+    assert!(told.contains(&(1, BookHolder::Person(wang))));
+    assert!(told.contains(&(1, BookHolder::NoAccount)));
     ledgers.assert_rebuilt_equal();
 }
 
@@ -191,8 +203,18 @@ fn a_name_that_two_people_have_and_one_without_a_phone_get_no_book() {
     };
     account("li2", "李伟", Role::SalesManager);
     account("office", "王芳", Role::Clerk);
-    ledgers.sign(&[("C001", "李伟"), ("C002", "王芳")]);
+    let ledger = ledgers.sign(&[("C001", "李伟"), ("C002", "王芳"), ("C003", "钱七")]);
     assert_eq!(ledgers.pieces(), []);
+    let told = ledgers.finance.ledger_books(ledger).unwrap();
+    let of = |name: &str| {
+        told.iter()
+            .find(|row| row.salesperson == name)
+            .unwrap()
+            .holder
+    };
+    assert_eq!(of("李伟"), BookHolder::Several);
+    assert_eq!(of("王芳"), BookHolder::NoPhone);
+    assert_eq!(of("钱七"), BookHolder::NoAccount);
 }
 
 #[test]

@@ -357,3 +357,6 @@ fn signings(visited: &[Visited]) -> Vec<CustomerSignedRow> {
     rows.sort_by_key(|row| std::cmp::Reverse((row.signed.at_ms, row.signed.entry)));
     rows
 }
+
+#[cfg(test)]
+mod tests;
