@@ -179,6 +179,30 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "send_back.answer" => row(core.answer_send_back(&read(params)?)),
         "entry.read" => row(core.signed(read::<OfEntry>(params)?.entry)),
         "entry.pdf" => pdf(replica, read::<OfEntry>(params)?.entry),
+        _ => of_a_customer(core, method, params),
+    }
+}
+
+/// The table of what is written about a customer: contacts, follow-ups, and the list of what there is to do.
+fn of_a_customer(core: &core::Replica, method: &str, params: Value) -> Result<Value, MobileError> {
+    match method {
+        "contact.list" => row(core.contacts(read(params)?)),
+        "contact.add" => row(core.add_contact(&read(params)?)),
+        "contact.edit" => row(core.edit_contact(&read(params)?)),
+        "contact.end" => row(core.end_contact(&read(params)?)),
+        "contact.restore" => row(core.restore_contact(&read(params)?)),
+        "contact.join" => row(core.join_contacts(&read(params)?)),
+        "contact.part" => row(core.part_contact(&read(params)?)),
+        "contact.hold_apart" => row(core.hold_contacts_apart(&read(params)?)),
+        "contact.history" => row(core.contact_history(&read(params)?)),
+        "follow_up.list" => row(core.to_do(read(params)?)),
+        "follow_up.read" => row(core.follow_ups(read(params)?)),
+        "follow_up.check" => row(core.check_follow_up(&read(params)?)),
+        "follow_up.add" => row(core.add_follow_up(&read(params)?)),
+        "follow_up.edit" => row(core.edit_follow_up(&read(params)?)),
+        "follow_up.close" => row(core.close_follow_up(&read(params)?)),
+        "follow_up.reopen" => row(core.reopen_follow_up(&read(params)?)),
+        "follow_up.history" => row(core.follow_up_history(&read(params)?)),
         _ => Err(broken("unknown-method")),
     }
 }

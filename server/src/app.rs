@@ -114,6 +114,26 @@ impl App {
         self.read().values().map(Arc::clone).collect()
     }
 
+    /// Brings customers' documents of an earlier version up to this one, so that follow-ups can be written into them.
+    pub fn grow_documents(&self) -> Result<(), OpenError> {
+        for organisation in self.organisations() {
+            loop {
+                let ids = organisation
+                    .not_grown()
+                    .map_err(|source| OpenError::Organisation {
+                        id: organisation.id(),
+                        source: Box::new(source),
+                    })?;
+                let grown = organisation.grow(&ids)?;
+                if grown == 0 {
+                    break;
+                }
+                tracing::info!(organisation.id = %organisation.id(), grown, "documents of an earlier version grew");
+            }
+        }
+        Ok(())
+    }
+
     /// Makes an organisation with its folder, key and first policy.
     pub fn create_organisation(&self, name: &str) -> Result<Arc<Organisation>, OpenError> {
         let now = self.clock().read().wall;

@@ -3,15 +3,15 @@
 use automerge::{ObjType, ReadDoc as _, Value};
 
 use super::document::known_actor;
-use super::shape::{CONTACT_FIELDS, MapAt, ShapeError, below, shape_of};
+use super::shape::{MapAt, ShapeError, below, member_fields, shape_of};
 use super::{ActorId, Document, hydrate};
 use crate::domain::time::Instant;
 
 /// One field with all its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldConflict {
-    /// Path in the document: `reason`, `contacts.<key>.phone`, `stops.<id>.order`; `contacts.<key>` when two people added
-    /// a contact under one key.
+    /// Path in the document: `reason`, `contacts.<key>.phone`, `follow_ups.<key>.due`, `stops.<id>.order`; `contacts.<key>`
+    /// when two people added a contact under one key.
     pub field: String,
     /// At least two, not all equal; the first is the one that the document reads as until somebody settles it.
     pub values: Vec<FieldValue>,
@@ -48,13 +48,12 @@ impl Document {
 }
 
 fn in_map(root: &MapAt<'_>, map: &str) -> Result<Vec<FieldConflict>, ShapeError> {
+    let fields = member_fields(map);
+    // In a set whoever is in it is in it, by one hand or two.
+    if fields.is_empty() || !root.has(map) {
+        return Ok(Vec::new());
+    }
     let at = root.map(map)?;
-    let fields: &[&str] = match map {
-        "contacts" => &CONTACT_FIELDS,
-        "stops" => &["customer", "order"],
-        // A set: whoever is in it is in it, by one hand or two.
-        _set => return Ok(Vec::new()),
-    };
     let mut found = Vec::new();
     for key in at.keys()? {
         found.extend(conflict(&at, &key));
@@ -108,10 +107,11 @@ fn as_text(at: &MapAt<'_>, value: &Value<'_>, id: &automerge::ObjId) -> String {
                 object: id.clone(),
                 path: String::new(),
             };
-            hydrate::contact(&member).map_or_else(
-                |_not_a_contact| String::new(),
-                |contact| contact.in_one_line(),
-            )
+            // Which of the two it is shows by its fields.
+            let contact = hydrate::contact(&member).map(|contact| contact.in_one_line());
+            contact
+                .or_else(|_other| hydrate::follow_up(&member).map(|it| it.in_one_line()))
+                .unwrap_or_default()
         }
         Value::Object(_) => String::new(),
     }

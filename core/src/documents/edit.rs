@@ -8,10 +8,12 @@ use automerge::{AutomergeError, ObjId, ObjType, ReadDoc as _, ScalarValue};
 use super::hydrate::{self, material_name};
 use super::rebase::rebase;
 use super::shape::{
-    CONTACT_FIELDS, FIELD_LIMIT_BYTES, MAP_LIMIT, MapAt, ShapeError, TEXT_LIMIT_BYTES, below,
-    check_field, shape_of, within,
+    CONTACT_ALWAYS, CONTACT_FIELDS, FIELD_LIMIT_BYTES, FOLLOW_UP_FIELDS, FOLLOW_UPS, MAP_LIMIT,
+    MapAt, ShapeError, TEXT_LIMIT_BYTES, below, check_field, member_fields, shape_of, within,
 };
-use super::{Contact, Document, DocumentError, DocumentKind, PlanDocument, PlanStop, Writer};
+use super::{
+    Contact, Document, DocumentError, DocumentKind, FollowUp, PlanDocument, PlanStop, Writer,
+};
 use crate::domain::ids::CustomerId;
 use crate::protocol::push::ChangeBytes;
 
@@ -67,7 +69,14 @@ pub enum Edit {
         /// Its key; whoever adds the contact makes up a fresh one.
         key: String,
         /// What it shall say.
-        contact: Contact,
+        contact: Box<Contact>,
+    },
+    /// A follow-up of a customer, new or changed; writes the fields that differ.
+    FollowUp {
+        /// Its key; whoever adds the follow-up makes up a fresh one.
+        key: String,
+        /// What it shall say.
+        follow_up: Box<FollowUp>,
     },
     /// A plan, as it shall read; writes what differs.
     Plan(Box<PlanDocument>),
@@ -223,7 +232,7 @@ impl Document {
                 }
             }
             Edit::Settle { field, value } => match path(&field) {
-                Path::Whole { map, key } => self.settle_contact(map, key, &value),
+                Path::Whole { map, key } => self.settle_member(map, key, &value),
                 Path::Root(_) | Path::Member { .. } => {
                     let (at, key, scalar) = self.single(&field, &value)?;
                     let mut writes = vec![Write::put(&at, key, scalar)];
@@ -235,7 +244,12 @@ impl Document {
                     Ok(writes)
                 }
             },
-            Edit::Contact { key, contact } => self.contact(&key, &contact),
+            Edit::Contact { key, contact } => {
+                self.member("contacts", &key, &contact_fields(&contact))
+            }
+            Edit::FollowUp { key, follow_up } => {
+                self.member(FOLLOW_UPS, &key, &follow_up_fields(&follow_up))
+            }
             Edit::Plan(wanted) => self.reconcile_plan(&wanted),
         }
     }
@@ -269,7 +283,9 @@ impl Document {
             Path::Root(name) if shape.fields.contains(&name) => Ok((root, name, value.into())),
             Path::Member { map, key, field } if shape.maps.contains(&map) => {
                 let scalar = match (map, field) {
-                    ("contacts", name) if CONTACT_FIELDS.contains(&name) => value.into(),
+                    ("contacts" | FOLLOW_UPS, name) if member_fields(map).contains(&name) => {
+                        value.into()
+                    }
                     ("stops", "order") => value.parse::<i64>().map_err(|_nan| wrong())?.into(),
                     ("stops", "customer") => {
                         let id: CustomerId = value.parse().map_err(|_not_an_id| wrong())?;
@@ -284,49 +300,65 @@ impl Document {
         }
     }
 
-    fn contact(&self, key: &str, contact: &Contact) -> Result<Vec<Write>, DocumentError> {
+    /// A member of a customer's map as it shall read: made with the fields that say something, or changed where it differs.
+    fn member(
+        &self,
+        map: &str,
+        key: &str,
+        fields: &[(&'static str, &str)],
+    ) -> Result<Vec<Write>, DocumentError> {
         self.as_kind(DocumentKind::Customer)?;
-        within("contacts", key.len(), FIELD_LIMIT_BYTES)?;
+        within(map, key.len(), FIELD_LIMIT_BYTES)?;
         if key.is_empty() || key.contains('.') {
-            return Err(ShapeError::WrongValue(below("contacts", key)).into());
+            return Err(ShapeError::WrongValue(below(map, key)).into());
         }
-        for (field, value) in contact_fields(contact) {
-            check_field(field, value)?;
+        for (field, value) in fields {
+            check_field(&below(&below(map, key), field), value)?;
         }
-        let contacts = MapAt::root(&self.inner).map("contacts")?;
-        if self.inner.get_all(&contacts.object, key)?.len() != 1 {
-            within("contacts", contacts.keys()?.len() + 1, MAP_LIMIT)?;
-            return Ok(vec![new_contact(&contacts, key, contact)]);
+        let members = MapAt::root(&self.inner).map(map)?;
+        if self.inner.get_all(&members.object, key)?.len() != 1 {
+            within(map, members.keys()?.len() + 1, MAP_LIMIT)?;
+            return Ok(vec![new_member(&members, key, fields)]);
         }
-        let at = contacts.map(key)?;
-        let now = hydrate::contact(&at)?;
-        Ok(contact_fields(contact)
-            .into_iter()
-            .zip(contact_fields(&now))
-            .filter(|(wanted, now)| wanted != now)
-            .map(|((field, value), _now)| Write::put(&at, field, value))
-            .collect())
+        let at = members.map(key)?;
+        let mut writes = Vec::new();
+        for (field, value) in fields {
+            if at.field_or_empty(field)? != *value {
+                writes.push(Write::put(&at, *field, *value));
+            }
+        }
+        Ok(writes)
     }
 
-    fn settle_contact(
+    fn settle_member(
         &self,
         map: &str,
         key: &str,
         value: &str,
     ) -> Result<Vec<Write>, DocumentError> {
         let unknown = || DocumentError::UnknownField(below(map, key));
-        if map != "contacts" || self.kind != DocumentKind::Customer {
+        if !["contacts", FOLLOW_UPS].contains(&map) || self.kind != DocumentKind::Customer {
             return Err(unknown());
         }
-        let contacts = MapAt::root(&self.inner).map(map)?;
-        for (_value, object) in self.inner.get_all(&contacts.object, key)? {
-            let contact = hydrate::contact(&MapAt {
+        let members = MapAt::root(&self.inner).map(map)?;
+        for (_value, object) in self.inner.get_all(&members.object, key)? {
+            let at = MapAt {
                 inner: &self.inner,
                 object,
                 path: below(map, key),
-            })?;
-            if contact.in_one_line() == value {
-                return Ok(vec![new_contact(&contacts, key, &contact)]);
+            };
+            if map == FOLLOW_UPS {
+                let follow_up = hydrate::follow_up(&at)?;
+                if follow_up.in_one_line() == value {
+                    let fields = follow_up_fields(&follow_up);
+                    return Ok(vec![new_member(&members, key, &fields)]);
+                }
+            } else {
+                let contact = hydrate::contact(&at)?;
+                if contact.in_one_line() == value {
+                    let fields = contact_fields(&contact);
+                    return Ok(vec![new_member(&members, key, &fields)]);
+                }
             }
         }
         Err(ShapeError::WrongValue(below(map, key)).into())
@@ -371,22 +403,52 @@ impl Document {
     }
 }
 
-const fn contact_fields(contact: &Contact) -> [(&'static str, &str); 4] {
+pub(super) const fn contact_fields(
+    contact: &Contact,
+) -> [(&'static str, &str); CONTACT_FIELDS.len()] {
     [
         ("name", contact.name.as_str()),
         ("phone", contact.phone.as_str()),
         ("title", contact.title.as_str()),
         ("state", contact.state.as_str()),
+        ("phone_2", contact.phone_2.as_str()),
+        ("role", contact.role.as_str()),
+        ("note", contact.note.as_str()),
+        ("valid_until", contact.valid_until.as_str()),
+        ("merged_into", contact.merged_into.as_str()),
+        ("apart", contact.apart.as_str()),
     ]
 }
 
-fn new_contact(contacts: &MapAt<'_>, key: &str, contact: &Contact) -> Write {
+pub(super) const fn follow_up_fields(
+    it: &FollowUp,
+) -> [(&'static str, &str); FOLLOW_UP_FIELDS.len()] {
+    [
+        ("kind", it.kind.as_str()),
+        ("text", it.text.as_str()),
+        ("due", it.due.as_str()),
+        ("time", it.time.as_str()),
+        ("who", it.who.as_str()),
+        ("contact", it.contact.as_str()),
+        ("state", it.state.as_str()),
+        ("reason", it.reason.as_str()),
+        ("why", it.why.as_str()),
+    ]
+}
+
+fn new_member(members: &MapAt<'_>, key: &str, fields: &[(&'static str, &str)]) -> Write {
+    let always: &[&str] = if members.path == FOLLOW_UPS {
+        &FOLLOW_UP_FIELDS
+    } else {
+        CONTACT_FIELDS.split_at(CONTACT_ALWAYS).0
+    };
     Write::PutMap {
-        object: contacts.object.clone(),
+        object: members.object.clone(),
         key: key.to_owned(),
-        members: contact_fields(contact)
-            .into_iter()
-            .map(|(field, value)| (field, Member::Value(value.into())))
+        members: fields
+            .iter()
+            .filter(|(field, value)| !value.is_empty() || always.contains(field))
+            .map(|(field, value)| (*field, Member::Value((*value).into())))
             .collect(),
     }
 }

@@ -6,7 +6,8 @@
 //! and writing the field anew settles it.
 //!
 //! All objects of a document are made by its first change. Were each phone to make `notes` for itself, automerge would hold
-//! two texts of that name and show one.
+//! two texts of that name and show one. A map that a later version added comes into an older document by one change that
+//! reads the same whoever writes it (`grow`).
 //!
 //! Changes of others come in through [`Document::admit`] alone; why is told in `gate`.
 
@@ -15,6 +16,8 @@ mod conflicts;
 mod document;
 mod edit;
 mod gate;
+mod grow;
+mod history;
 mod hydrate;
 mod rebase;
 mod rewrite;
@@ -30,7 +33,9 @@ pub use edit::{Edit, TextField};
 pub use gate::{
     Admission, CHANGE_LIMIT_BYTES, GateReject, RUN_LIMIT_BYTES, RUN_LIMIT_CHANGES, Rule,
 };
-pub use hydrate::{Contact, CustomerDocument, PlanDocument, PlanStop, StopDocument};
+pub use grow::GROWTH_CHAIN;
+pub use history::{FieldSet, MemberChange, MemberOf};
+pub use hydrate::{Contact, CustomerDocument, FollowUp, PlanDocument, PlanStop, StopDocument};
 pub use shape::{FIELD_LIMIT_BYTES, ShapeError, TEXT_LIMIT_BYTES};
 
 /// The kinds of document.

@@ -46,6 +46,10 @@ impl Document {
             kind: self.kind,
             inner,
         };
+        // `theirs` has the map too, whoever it came from: see `Document::grow`.
+        if self.has_follow_ups() {
+            base.grow()?;
+        }
         let edits = match self.kind {
             DocumentKind::Stop => base.stop_edits(self)?,
             DocumentKind::Customer => base.customer_edits(self)?,
@@ -92,7 +96,14 @@ impl Document {
         let mut edits = vec![text(TextField::Notes, wanted.notes)];
         for (key, contact) in wanted.contacts {
             if now.contacts.get(&key) != Some(&contact) {
+                let contact = Box::new(contact);
                 edits.push(Edit::Contact { key, contact });
+            }
+        }
+        for (key, follow_up) in wanted.follow_ups {
+            if now.follow_ups.get(&key) != Some(&follow_up) {
+                let follow_up = Box::new(follow_up);
+                edits.push(Edit::FollowUp { key, follow_up });
             }
         }
         Ok(edits)
@@ -187,10 +198,10 @@ mod tests {
         let mut mine = Document::create_customer(DOCUMENT, &writer(DESK, 0)).unwrap();
         let mut theirs = mine.clone();
         write(&mut theirs, text(TextField::Notes, "常去".to_owned()));
-        let contact = Contact {
+        let contact = Box::new(Contact {
             name: "赵六".to_owned(),
             ..Contact::default()
-        };
+        });
         let key = "k1".to_owned();
         write(&mut mine, Edit::Contact { key, contact });
         let whole = recovered(&mine, &theirs).customer().unwrap();

@@ -3,6 +3,10 @@
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue, Value};
 
 use super::DocumentKind;
+use crate::domain::contacts::ContactRole;
+use crate::domain::follow_ups::{FollowUpKind, FollowUpState, time_of_day};
+use crate::domain::ids::UserId;
+use crate::domain::time::Day;
 use crate::journal::facts::ReasonCode;
 
 /// Largest merging text, in bytes of UTF-8.
@@ -63,7 +67,7 @@ pub(super) const fn shape_of(kind: DocumentKind) -> Shape {
         DocumentKind::Customer => Shape {
             texts: &["notes"],
             fields: &[],
-            maps: &["contacts"],
+            maps: &["contacts", FOLLOW_UPS],
         },
         DocumentKind::Plan => Shape {
             texts: &[],
@@ -73,8 +77,40 @@ pub(super) const fn shape_of(kind: DocumentKind) -> Shape {
     }
 }
 
-/// The single values of a contact.
-pub(super) const CONTACT_FIELDS: [&str; 4] = ["name", "phone", "title", "state"];
+/// The map of a customer that documents of version 0.1.0 lack; how they get it is told in `grow`.
+pub(super) const FOLLOW_UPS: &str = "follow_ups";
+
+/// The single values that a contact always has, and those that it has once somebody wrote one: version 0.1.0 knows the
+/// first four only, and goes on reading contacts that say nothing more.
+pub(super) const CONTACT_FIELDS: [&str; 10] = [
+    "name",
+    "phone",
+    "title",
+    "state",
+    "phone_2",
+    "role",
+    "note",
+    "valid_until",
+    "merged_into",
+    "apart",
+];
+/// How many of them a contact always has.
+pub(super) const CONTACT_ALWAYS: usize = 4;
+
+/// The single values of a follow-up.
+pub(super) const FOLLOW_UP_FIELDS: [&str; 9] = [
+    "kind", "text", "due", "time", "who", "contact", "state", "reason", "why",
+];
+
+/// The single values of a member of a map; none for a map that is a set.
+pub(super) const fn member_fields(map: &str) -> &'static [&'static str] {
+    match map.as_bytes() {
+        b"contacts" => &CONTACT_FIELDS,
+        b"follow_ups" => &FOLLOW_UP_FIELDS,
+        b"stops" => &["customer", "order"],
+        _ => &[],
+    }
+}
 
 /// Checks a text against a limit.
 pub(super) fn within(field: &str, size: usize, limit: usize) -> Result<(), ShapeError> {
@@ -89,9 +125,12 @@ pub(super) fn within(field: &str, size: usize, limit: usize) -> Result<(), Shape
     }
 }
 
-/// Checks a value that is about to be written, or was read, in a field of the root.
+/// Checks a value that is about to be written, or was read, at a path.
 pub(super) fn check_field(field: &str, value: &str) -> Result<(), ShapeError> {
     within(field, value.len(), FIELD_LIMIT_BYTES)?;
+    if !is_of_its_member(field, value) {
+        return Err(ShapeError::WrongValue(field.to_owned()));
+    }
     let is_reason = || {
         let name = serde_json::Value::String(value.to_owned());
         serde_json::from_value::<ReasonCode>(name).is_ok()
@@ -100,6 +139,26 @@ pub(super) fn check_field(field: &str, value: &str) -> Result<(), ShapeError> {
         return Err(ShapeError::WrongValue(field.to_owned()));
     }
     Ok(())
+}
+
+/// Whether a value can stand in a field of a contact or follow-up.
+fn is_of_its_member(path: &str, value: &str) -> bool {
+    let Some((map, rest)) = path.split_once('.') else {
+        return true;
+    };
+    let Some((_key, field)) = rest.rsplit_once('.') else {
+        return true;
+    };
+    match (map, field) {
+        ("contacts", "role") => value.is_empty() || ContactRole::from_word(value).is_some(),
+        ("contacts", "valid_until") => value.is_empty() || value.parse::<Day>().is_ok(),
+        (FOLLOW_UPS, "kind") => FollowUpKind::from_word(value).is_some(),
+        (FOLLOW_UPS, "state") => FollowUpState::from_word(value).is_some(),
+        (FOLLOW_UPS, "due") => value.parse::<Day>().is_ok(),
+        (FOLLOW_UPS, "time") => value.is_empty() || time_of_day(value).is_some(),
+        (FOLLOW_UPS, "who") => value.is_empty() || value.parse::<UserId>().is_ok(),
+        (_, _) => true,
+    }
 }
 
 /// The path of `key` below `path`.
@@ -179,6 +238,20 @@ impl<'a> MapAt<'a> {
             .map_err(|_other| ShapeError::WrongType(below(&self.path, key)))?;
         check_field(&below(&self.path, key), &value)?;
         Ok(value)
+    }
+
+    /// A single value that is text; empty when it was never written.
+    pub(super) fn field_or_empty(&self, key: &str) -> Result<String, ShapeError> {
+        if self.has(key) {
+            self.field(key)
+        } else {
+            Ok(String::new())
+        }
+    }
+
+    /// Whether there is anything under `key`.
+    pub(super) fn has(&self, key: &str) -> bool {
+        matches!(self.inner.get(&self.object, key), Ok(Some(_)))
     }
 
     /// A single value that is a whole number.

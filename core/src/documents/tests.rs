@@ -184,10 +184,11 @@ fn a_contact_is_changed_field_by_field() {
         phone: "13800000000".to_owned(),
         title: "财务".to_owned(),
         state: "in_use".to_owned(),
+        ..Contact::default()
     };
     let write = |contact: &Contact| Edit::Contact {
         key: "a1".to_owned(),
-        contact: contact.clone(),
+        contact: Box::new(contact.clone()),
     };
     shared(&mut document, 0, write(&contact), &mut []);
     assert_eq!(document.edit(&writer(0), write(&contact)).unwrap(), None);
@@ -215,10 +216,10 @@ fn two_contacts_under_one_key_are_shown_and_settled() {
     let document = Document::create_customer(DOCUMENT, &writer(0)).unwrap();
     let write = |name: &str| Edit::Contact {
         key: "a1".to_owned(),
-        contact: Contact {
+        contact: Box::new(Contact {
             name: name.to_owned(),
             ..Contact::default()
-        },
+        }),
     };
     let (mut one, _two) = at_the_same_time(&document, write("王某"), write("李某"));
     let conflict = one.conflicts().remove(0);
@@ -332,4 +333,189 @@ fn every_change_is_given_in_an_order_that_can_be_taken_in() {
         take_in(&mut again, by, change);
     }
     assert_eq!(again.heads_digest(), one.heads_digest());
+}
+
+/// A customer's document as version 0.1.0 wrote it: one contact, written by 1.
+const OLD_CUSTOMER: &[u8] = include_bytes!("../../../tests/fixtures/v0.1.0/customer.automerge");
+
+fn old_customer() -> Document {
+    Document::load(DOCUMENT, DocumentKind::Customer, OLD_CUSTOMER).unwrap()
+}
+
+fn follow_up(text: &str) -> FollowUp {
+    FollowUp {
+        kind: "callback".to_owned(),
+        text: text.to_owned(),
+        due: "2026-07-20".to_owned(),
+        state: "open".to_owned(),
+        ..FollowUp::default()
+    }
+}
+
+fn add(key: &str, text: &str) -> Edit {
+    Edit::FollowUp {
+        key: key.to_owned(),
+        follow_up: Box::new(follow_up(text)),
+    }
+}
+
+#[test]
+fn a_document_of_an_earlier_version_grows_to_the_same_bytes_wherever_it_grows() {
+    let old = old_customer();
+    assert_eq!(old.customer().unwrap().contacts["a1"].name, "王某");
+    assert_eq!(old.customer().unwrap().follow_ups.len(), 0);
+    assert!(!old.has_follow_ups());
+    let (mut here, mut there) = (old.clone(), old.clone());
+    // What somebody wrote meanwhile changes nothing about the growth.
+    there
+        .edit(&writer(2), text(TextField::Notes, "常去"))
+        .unwrap();
+    let run = here.grow().unwrap().unwrap();
+    assert_eq!(there.grow().unwrap().unwrap(), run);
+    assert_eq!(here.grow().unwrap(), None);
+    assert_eq!(here.admit(&run).unwrap().already, 1);
+    let mut third = old;
+    assert_eq!(third.admit(&run).unwrap().applied, 1);
+    assert_eq!(third.heads_digest(), here.heads_digest());
+
+    // Two phones that add at once keep both, because there is one map only.
+    let (one, _two) = at_the_same_time(&third, add("f1", "回电"), add("f2", "寄对账单"));
+    assert_eq!(one.customer().unwrap().follow_ups.len(), 2);
+    assert_eq!(one.conflicts(), []);
+    let again = Document::load(DOCUMENT, DocumentKind::Customer, &one.save()).unwrap();
+    assert_eq!(again.customer().unwrap(), one.customer().unwrap());
+}
+
+#[test]
+fn until_it_has_grown_a_follow_up_cannot_be_written() {
+    let mut old = old_customer();
+    let before = old.save();
+    let error = old.edit(&writer(1), add("f1", "回电")).unwrap_err();
+    assert!(matches!(
+        error,
+        DocumentError::Shape(ShapeError::Missing(_))
+    ));
+    assert_eq!(old.save(), before);
+}
+
+#[test]
+fn new_documents_and_other_kinds_have_nothing_to_grow() {
+    let mut customer = Document::create_customer(DOCUMENT, &writer(0)).unwrap();
+    assert!(customer.has_follow_ups());
+    assert_eq!(customer.grow().unwrap(), None);
+    assert_eq!(stop().grow().unwrap(), None);
+}
+
+#[test]
+fn a_contact_says_more_without_losing_what_it_said() {
+    let mut old = old_customer();
+    let mut contact = old.customer().unwrap().contacts["a1"].clone();
+    "finance".clone_into(&mut contact.role);
+    "0512-63510000".clone_into(&mut contact.phone_2);
+    let write = |contact: &Contact| Edit::Contact {
+        key: "a1".to_owned(),
+        contact: Box::new(contact.clone()),
+    };
+    old.edit(&writer(1), write(&contact)).unwrap().unwrap();
+    assert_eq!(old.customer().unwrap().contacts["a1"], contact);
+    assert_eq!(old.edit(&writer(1), write(&contact)).unwrap(), None);
+    let (mut decides, mut left) = (contact.clone(), contact);
+    "decides".clone_into(&mut decides.role);
+    "mail_room".clone_into(&mut left.role);
+    let (mut one, _two) = at_the_same_time(&old, write(&decides), write(&left));
+    assert_eq!(one.conflicts()[0].field, "contacts.a1.role");
+    one.edit(&writer(1), settle("contacts.a1.role", "decides"))
+        .unwrap();
+    assert_eq!(one.conflicts(), []);
+}
+
+#[test]
+fn joining_keeps_both_and_is_undone() {
+    let mut document = Document::create_customer(DOCUMENT, &writer(0)).unwrap();
+    let contact = |name: &str| Contact {
+        name: name.to_owned(),
+        phone: "14200000001".to_owned(),
+        ..Contact::default()
+    };
+    for (key, name) in [("a1", "王某"), ("a2", "王会计")] {
+        let edit = Edit::Contact {
+            key: key.to_owned(),
+            contact: Box::new(contact(name)),
+        };
+        shared(&mut document, 0, edit, &mut []);
+    }
+    let join = |to: &str| field("contacts.a2.merged_into", to);
+    let (mut one, mut two) =
+        at_the_same_time(&document, join("a1"), field("contacts.a2.title", "会计"));
+    let read = one.customer().unwrap();
+    assert_eq!(read.contacts["a2"].merged_into, "a1");
+    assert_eq!(
+        (
+            read.contacts["a2"].name.as_str(),
+            read.contacts["a2"].title.as_str()
+        ),
+        ("王会计", "会计")
+    );
+    shared(&mut one, 1, join(""), &mut [&mut two]);
+    assert_eq!(two.customer().unwrap().contacts["a2"].merged_into, "");
+    let history = two.history(MemberOf::Contacts, "a2");
+    let steps: Vec<_> = history
+        .iter()
+        .map(|step| {
+            let fields = step
+                .fields
+                .iter()
+                .map(|set| (set.field, set.value.as_str()));
+            (step.actor, fields.collect::<Vec<_>>())
+        })
+        .collect();
+    let actor = |number| writer(number).actor(DOCUMENT);
+    assert_eq!(steps[0].0, actor(0));
+    assert_eq!(
+        steps[0].1[..2],
+        [("name", "王会计"), ("phone", "14200000001")]
+    );
+    assert!(steps.contains(&(actor(2), vec![("title", "会计")])));
+    assert_eq!(steps.last(), Some(&(actor(1), vec![("merged_into", "")])));
+    assert_eq!(two.history(MemberOf::Contacts, "a9"), []);
+    assert_eq!(two.history(MemberOf::FollowUps, "a2"), []);
+}
+
+#[test]
+fn a_follow_up_closed_and_moved_at_once_is_both_and_two_days_are_a_conflict() {
+    let mut document = Document::create_customer(DOCUMENT, &writer(0)).unwrap();
+    shared(&mut document, 0, add("f1", "回电"), &mut []);
+    let (one, _two) = at_the_same_time(
+        &document,
+        field("follow_ups.f1.state", "done"),
+        field("follow_ups.f1.due", "2026-07-21"),
+    );
+    let read = one.customer().unwrap().follow_ups["f1"].clone();
+    assert_eq!(
+        (read.state.as_str(), read.due.as_str()),
+        ("done", "2026-07-21")
+    );
+    let (one, _two) = at_the_same_time(
+        &document,
+        field("follow_ups.f1.due", "2026-07-22"),
+        field("follow_ups.f1.due", "2026-07-23"),
+    );
+    assert_eq!(one.conflicts()[0].field, "follow_ups.f1.due");
+}
+
+#[test]
+fn a_follow_up_has_a_kind_a_day_and_a_state_that_there_are() {
+    let mut document = Document::create_customer(DOCUMENT, &writer(0)).unwrap();
+    shared(&mut document, 0, add("f1", "回电"), &mut []);
+    for (path, value) in [
+        ("follow_ups.f1.due", ""),
+        ("follow_ups.f1.due", "明天"),
+        ("follow_ups.f1.time", "9点"),
+        ("follow_ups.f1.kind", "dance"),
+        ("follow_ups.f1.state", ""),
+        ("follow_ups.f1.who", "李伟"),
+    ] {
+        let error = document.edit(&writer(1), field(path, value)).unwrap_err();
+        assert!(matches!(error, DocumentError::Shape(_)), "{path} {value}");
+    }
 }

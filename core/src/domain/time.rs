@@ -29,6 +29,14 @@ impl Day {
         )
     }
 
+    /// The instant at which this legal day has reached `time` (Asia/Shanghai).
+    #[must_use]
+    pub fn at(self, time: NaiveTime) -> Instant {
+        let there = self.0.and_time(time);
+        let there = there.and_local_timezone(chrono_tz::Asia::Shanghai);
+        Instant::from_ms(there.earliest().map_or(0, |at| at.timestamp_millis()))
+    }
+
     /// The day `days` later; earlier when negative. What lies beyond the calendar's ends becomes the nearer end.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {

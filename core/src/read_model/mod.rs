@@ -5,6 +5,7 @@
 
 pub mod cash;
 pub(crate) mod columns;
+pub mod contacts;
 pub mod customer_books;
 pub mod customers;
 pub mod devices;
@@ -48,6 +49,7 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         promises::SCHEMA,
         outcomes::SCHEMA,
         documents::SCHEMA,
+        contacts::SCHEMA,
         cash::SCHEMA,
         customer_books::SCHEMA,
     ] {

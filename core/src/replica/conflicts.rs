@@ -8,6 +8,7 @@ use crate::read_model::{documents, stops};
 use crate::replica::commit::About;
 use crate::replica::error::or_not_found;
 use crate::replica::{ConflictSettle, Recorded, Replica, ReplicaError};
+use crate::store;
 
 impl Replica {
     /// `conflict.settle`.
@@ -20,7 +21,17 @@ impl Replica {
                 .into_iter()
                 .find(|row| row.field == settle.field);
             let conflict = or_not_found(conflict, "conflict")?;
-            let stop = or_not_found(stops::of_document(commit.tx, settle.document)?, "stop")?;
+            // A customer's document has no stop of its own, and at times none here at all.
+            let scope = match stops::of_document(commit.tx, settle.document)? {
+                Some(stop) => Scope::Stop(stop),
+                None => {
+                    or_not_found(
+                        store::documents::row(commit.tx, settle.document)?,
+                        "document",
+                    )?
+                    .scope
+                }
+            };
             commit.edit(
                 settle.document,
                 Edit::Settle {
@@ -43,7 +54,7 @@ impl Replica {
                     .collect(),
             });
             let about = About {
-                scope: Scope::Stop(stop),
+                scope,
                 amends: None,
             };
             Ok(Recorded {

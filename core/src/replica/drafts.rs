@@ -4,7 +4,7 @@
 //! unfinished or recorded. A draft is on this phone only and goes with its stop.
 
 use crate::replica::commit::Commit;
-use crate::replica::{DraftKeep, OfDraft, Replica, ReplicaError};
+use crate::replica::{DraftKeep, DraftPlace, OfDraft, Replica, ReplicaError};
 use crate::store::drafts;
 use crate::views::DraftView;
 
@@ -15,13 +15,17 @@ impl Replica {
     /// `draft.keep`: keeps a form's fields in place of what was kept before. When this returns they are durable.
     ///
     /// # Errors
-    /// `text-too-long`; `drafts-full` when a thousand forms are unfinished; `stop` is gone when it is not on this device.
+    /// `text-too-long`; `drafts-full` when a thousand forms are unfinished; `stop` or `customer` is gone when it is not on this
+    /// device.
     pub fn keep_draft(&self, keep: &DraftKeep) -> Result<(), ReplicaError> {
         if keep.content.len() > CONTENT_LIMIT_BYTES {
             return Err(ReplicaError::Refused("text-too-long"));
         }
         self.commit("keep_draft", |commit| {
-            commit.stop(keep.of.stop)?;
+            match keep.of.place {
+                DraftPlace::Stop { stop } => drop(commit.stop(stop)?),
+                DraftPlace::Customer { customer } => drop(commit.customer_document(customer)?),
+            }
             if drafts::read(commit.tx, &keep.of)?.is_none()
                 && drafts::count(commit.tx)? >= DRAFTS_LIMIT
             {
@@ -177,7 +181,7 @@ mod tests {
         phone.sync(&server).unwrap();
         for sent_back in [answered, open] {
             let of = OfDraft {
-                about: Some(sent_back),
+                about: Some(sent_back.0),
                 ..of(DraftForm::SendBack)
             };
             phone.keep_draft(&keep(of, r#"{"text":"联系"}"#)).unwrap();
@@ -192,7 +196,7 @@ mod tests {
         let drafts = phone.stop(STOP).unwrap().drafts;
         assert_eq!(
             drafts.iter().map(|row| row.about).collect::<Vec<_>>(),
-            [Some(open)]
+            [Some(open.0)]
         );
     }
 

@@ -85,7 +85,7 @@ impl Replica {
                 .filter(|row| row.stop == parts.stop);
             let sent_back = or_not_found(sent_back, "send-back")?;
             commit.drop_draft(OfDraft {
-                about: Some(sent_back.entry),
+                about: Some(sent_back.entry.0),
                 ..OfDraft::of(parts.stop, DraftForm::SendBack)
             })?;
             let fact = Fact::Amendment(Amendment {

@@ -34,7 +34,7 @@ pub(crate) fn id(number: u128) -> Uuid {
 
 pub(crate) const STOP: StopId = StopId(Uuid::from_u128(0x51));
 pub(crate) const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd1));
-const CUSTOMER_DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd2));
+pub(crate) const CUSTOMER_DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd2));
 pub(crate) const PLAN: PlanId = PlanId(Uuid::from_u128(0xa1));
 pub(crate) const CUSTOMER: CustomerId = CustomerId(Uuid::from_u128(0xc1));
 const ORGANISATION: OrganisationId = OrganisationId(Uuid::from_u128(0x01));
@@ -280,6 +280,38 @@ impl FakeServer {
                 document,
             },
         );
+    }
+
+    /// The same server, whose customer's document is from version 0.1.0.
+    pub(crate) fn with_old_customer() -> Self {
+        let server = Self::new();
+        let old = include_bytes!("../../../tests/fixtures/v0.1.0/customer.automerge");
+        let old = Document::load(CUSTOMER_DOCUMENT, DocumentKind::Customer, old).unwrap();
+        let mut state = server.state();
+        state
+            .documents
+            .get_mut(&CUSTOMER_DOCUMENT)
+            .unwrap()
+            .document = old;
+        drop(state);
+        server
+    }
+
+    /// The server starts with this version: old documents grow.
+    pub(crate) fn grow_customer(&self) {
+        let mut state = self.state();
+        let held = state.documents.get_mut(&CUSTOMER_DOCUMENT).unwrap();
+        let run = held.document.grow().unwrap().unwrap();
+        state.feed.push(Item::Run(run));
+    }
+
+    /// What the customer's document says now.
+    pub(crate) fn customer(&self) -> crate::documents::CustomerDocument {
+        let state = self.state();
+        state.documents[&CUSTOMER_DOCUMENT]
+            .document
+            .customer()
+            .unwrap()
     }
 
     /// The manager sends an entry back.

@@ -7,6 +7,7 @@
 mod cash;
 mod commit;
 mod conflicts;
+mod contacts;
 mod customers;
 mod device;
 mod devices;
@@ -16,6 +17,7 @@ mod export;
 mod facts;
 #[cfg(test)]
 mod fake;
+mod follow_ups;
 mod lock;
 mod papers;
 mod params;
@@ -31,6 +33,7 @@ pub(crate) mod strokes;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod to_do;
 mod today;
 
 use std::fmt;
@@ -39,18 +42,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::Connection;
 
+pub use contacts::{ContactAdd, ContactEdit, ContactEnded, ContactPair, OfMember};
 pub use customers::{CustomerSearch, CustomersAsked, OfCustomer};
 pub use devices::{Devices, KeyVault, Kind, NoRandom, Observer, OsRandom, Random, VaultClosed};
 pub use error::{ErrorKind, ReplicaError};
 pub use export::{ExportFile, export_unsent};
+pub use follow_ups::{
+    FollowUpAdd, FollowUpCheck, FollowUpClosed, FollowUpEdit, FollowUpsOf, checked_reason,
+};
 pub use lock::{InUse, LockChosen, PinChange, PinSet, PinText, PinTry};
 pub use params::{
     CaptureBegin, CaptureFinish, CapturePiece, CashTake, CashVoid, ConflictSettle, CopyRecord,
-    CountersignBegin, DraftKeep, EffectAsked, EffectsOf, Enrolment, ExportOf, GuarantorAsked,
-    HandInMake, NewPart, OfCapture, OfCash, OfDraft, OfEntry, OfSigning, OfStop, OfStopPage,
-    OutcomeRecord, Page, PaperRead, PieceOf, PiecesCount, PostingRecord, Presence, PromiseRecord,
-    Recorded, RefusalRecord, RefusalWitness, SealRecord, SendBackAnswer, SigningBegin,
-    SigningFinish, SigningStroke, StopEdit,
+    CountersignBegin, DraftKeep, DraftPlace, EffectAsked, EffectsOf, Enrolment, ExportOf,
+    GuarantorAsked, HandInMake, NewPart, OfCapture, OfCash, OfDraft, OfEntry, OfSigning, OfStop,
+    OfStopPage, OutcomeRecord, Page, PaperRead, PieceOf, PiecesCount, PostingRecord, Presence,
+    PromiseRecord, Recorded, RefusalRecord, RefusalWitness, SealRecord, SendBackAnswer,
+    SigningBegin, SigningFinish, SigningStroke, StopEdit,
 };
 pub use strokes::opens_commitment;
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};

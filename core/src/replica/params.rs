@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::cash::Pieces;
-use crate::domain::ids::{CaptureId, CommandId, DocumentId, EntryId, SigningId, StopId, UserId};
+use crate::domain::ids::{
+    CaptureId, CommandId, CustomerId, DocumentId, EntryId, SigningId, StopId, UserId,
+};
 use crate::domain::money::Money;
 use crate::domain::signer::{Capacity, GuarantorNamed, SealCondition};
 use crate::domain::time::Day;
@@ -341,27 +343,64 @@ pub struct SendBackAnswer {
     pub text: String,
 }
 
-/// `draft.read`, `draft.drop`: a form of a stop.
+/// Whose form it is: `{"stop":…}` or `{"customer":…}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(untagged)]
+pub enum DraftPlace {
+    /// A stop's.
+    Stop {
+        /// The stop.
+        stop: StopId,
+    },
+    /// A customer's.
+    Customer {
+        /// The customer.
+        customer: CustomerId,
+    },
+}
+
+impl DraftPlace {
+    /// The id of the stop or customer.
+    pub(crate) const fn id(self) -> Uuid {
+        match self {
+            Self::Stop { stop } => stop.0,
+            Self::Customer { customer } => customer.0,
+        }
+    }
+}
+
+/// `draft.read`, `draft.drop`: a form of a stop or customer.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct OfDraft {
-    /// The stop.
-    pub stop: StopId,
+    /// Whose.
+    #[serde(flatten)]
+    pub place: DraftPlace,
     /// The form.
     pub form: DraftForm,
-    /// The entry that the form answers, for a form that answers one.
+    /// The entry, contact or follow-up that the form is about, for a form that is about one.
     #[serde(default)]
-    #[cfg_attr(test, ts(optional))]
-    pub about: Option<EntryId>,
+    #[cfg_attr(test, ts(type = "string", optional))]
+    pub about: Option<Uuid>,
 }
 
 impl OfDraft {
-    /// A form that answers no entry.
+    /// A form of a stop that is about no entry.
     pub(crate) const fn of(stop: StopId, form: DraftForm) -> Self {
         Self {
-            stop,
+            place: DraftPlace::Stop { stop },
             form,
             about: None,
+        }
+    }
+
+    /// A form of a customer, about the member of his document with this key if there is one.
+    pub(crate) fn of_customer(customer: CustomerId, form: DraftForm, key: &str) -> Self {
+        Self {
+            place: DraftPlace::Customer { customer },
+            form,
+            about: key.parse().ok(),
         }
     }
 }

@@ -9,14 +9,14 @@ use crate::journal::Scope;
 use crate::journal::facts::{Fact, ReasonCode};
 use crate::read_model::people;
 use crate::read_model::stops::StopParts;
-use crate::read_model::{documents, entries, reviews, statements, stops};
+use crate::read_model::{contacts, documents, entries, reviews, statements, stops};
 use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
-use crate::replica::{Presence, Recorded, Replica, ReplicaError, StopEdit};
+use crate::replica::{DraftPlace, Presence, Recorded, Replica, ReplicaError, StopEdit};
 use crate::store::{captures, drafts, signings};
 use crate::views::{
-    EntryDetail, EntryRow, PositionRow, SentBackRow, StopView, posting, signed_rows,
+    EntryDetail, EntryRow, PositionRow, SentBackRow, StopView, contact_rows, posting, signed_rows,
 };
 
 /// Longest text of a document's field.
@@ -56,7 +56,11 @@ impl Replica {
                 next_step: words.next_step,
                 customer_notes: documents::customer_notes(connection, parts.customer_document)?
                     .unwrap_or_default(),
-                contacts: documents::contacts(connection, parts.customer_document)?,
+                contacts: contact_rows(
+                    &contacts::of_document(connection, parts.customer_document)?,
+                    today,
+                ),
+                follow_ups: contacts::open_follow_ups(connection, parts.customer_document)?,
                 check_in: position_of(timeline.iter(), "check_in"),
                 check_out: position_of(timeline.iter().rev(), "check_out"),
                 conflicts,
@@ -70,7 +74,7 @@ impl Replica {
                 parts_total,
                 captures: u64::try_from(captures).unwrap_or(u64::MAX),
                 open_signing: signings::open_of_stop(connection, stop)?.map(|row| row.signing),
-                drafts: drafts::of_stop(connection, stop)?,
+                drafts: drafts::at(connection, DraftPlace::Stop { stop })?,
                 timeline,
             })
         })

@@ -7,6 +7,7 @@ use crate::domain::time::Day;
 use crate::read_model::columns::{parsed, text};
 use crate::read_model::{people, plans, stops};
 use crate::replica::cash::open_cash;
+use crate::replica::to_do::to_do_counts;
 use crate::replica::{Page, Replica, ReplicaError};
 use crate::store::device::unsigned;
 use crate::views::{PlanRow, TodayView};
@@ -42,6 +43,7 @@ impl Replica {
                 stops: stops::in_sight(connection, me.chain(), day, (page.offset, page.limit))?,
                 stops_total: unsigned(stops_total),
                 cash: open_cash(connection, me.user, now)?,
+                to_do: to_do_counts(connection, me.user, day)?,
             })
         })
     }

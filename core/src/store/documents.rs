@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
 use crate::documents::{ActorId, DocumentKind};
-use crate::domain::ids::{Digest, DocumentId};
+use crate::domain::ids::{CustomerId, Digest, DocumentId};
 use crate::journal::Scope;
 use crate::read_model::columns::{parsed, text};
 use crate::read_model::documents::ActorNames;
@@ -57,6 +57,23 @@ pub(crate) fn row(
                 heads: parsed(row, "heads")?,
             })
         })
+        .optional()
+}
+
+/// The document of a customer, when it is here.
+pub(crate) fn of_customer(
+    connection: &Connection,
+    customer: CustomerId,
+) -> rusqlite::Result<Option<DocumentId>> {
+    connection
+        .prepare_cached("select document from documents where scope = :scope and kind = :kind")?
+        .query_row(
+            named_params! {
+                ":scope": scopes::text(Scope::Customer(customer)),
+                ":kind": json(&DocumentKind::Customer)?,
+            },
+            |row| parsed(row, "document"),
+        )
         .optional()
 }
 

@@ -2,11 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
-use crate::domain::ids::StopId;
 use crate::domain::time::Instant;
 use crate::read_model::columns::{parsed, text};
 use crate::read_model::entries::{from_json, json};
-use crate::replica::OfDraft;
+use crate::replica::{DraftPlace, OfDraft};
 use crate::views::{DraftRow, DraftView};
 
 /// Keeps a form's content in place of what was kept before.
@@ -20,7 +19,7 @@ pub(crate) fn put(
         "insert or replace into drafts values (:stop, :form, :about, :content, :at)",
     )?
     .execute(named_params! {
-        ":stop": text(&of.stop),
+        ":stop": text(&of.place.id()),
         ":form": json(&of.form)?,
         ":about": about(of),
         ":content": content,
@@ -36,7 +35,7 @@ pub(crate) fn read(connection: &Connection, of: &OfDraft) -> rusqlite::Result<Op
             "select content, at_ms from drafts where stop = :stop and form = :form and about = :about",
         )?
         .query_row(
-            named_params! { ":stop": text(&of.stop), ":form": json(&of.form)?, ":about": about(of) },
+            named_params! { ":stop": text(&of.place.id()), ":form": json(&of.form)?, ":about": about(of) },
             |row| {
                 Ok(DraftView {
                     content: row.get("content")?,
@@ -47,13 +46,13 @@ pub(crate) fn read(connection: &Connection, of: &OfDraft) -> rusqlite::Result<Op
         .optional()
 }
 
-/// The forms of a stop that are not finished, oldest first, at most 100.
-pub(crate) fn of_stop(connection: &Connection, stop: StopId) -> rusqlite::Result<Vec<DraftRow>> {
+/// The forms of a stop or customer that are not finished, oldest first, at most 100.
+pub(crate) fn at(connection: &Connection, place: DraftPlace) -> rusqlite::Result<Vec<DraftRow>> {
     connection
         .prepare_cached(
             "select form, about, at_ms from drafts where stop = :stop order by at_ms, form, about limit 100",
         )?
-        .query_map(named_params! { ":stop": text(&stop) }, |row| {
+        .query_map(named_params! { ":stop": text(&place.id()) }, |row| {
             let about: String = row.get("about")?;
             Ok(DraftRow {
                 form: from_json(&row.get::<_, String>("form")?)?,
@@ -79,20 +78,20 @@ pub(crate) fn delete(tx: &Transaction<'_>, of: &OfDraft) -> rusqlite::Result<()>
         "delete from drafts where stop = :stop and form = :form and about = :about",
     )?
     .execute(
-        named_params! { ":stop": text(&of.stop), ":form": json(&of.form)?, ":about": about(of) },
+        named_params! { ":stop": text(&of.place.id()), ":form": json(&of.form)?, ":about": about(of) },
     )?;
     Ok(())
 }
 
-/// All drafts of a stop that this device may no longer hold.
-pub(crate) fn forget_stop(tx: &Transaction<'_>, stop: StopId) -> rusqlite::Result<()> {
+/// All drafts of a stop or customer that this device may no longer hold.
+pub(crate) fn forget(tx: &Transaction<'_>, place: DraftPlace) -> rusqlite::Result<()> {
     tx.execute(
         "delete from drafts where stop = :stop",
-        named_params! { ":stop": text(&stop) },
+        named_params! { ":stop": text(&place.id()) },
     )?;
     Ok(())
 }
 
 fn about(of: &OfDraft) -> String {
-    of.about.map(|entry| text(&entry)).unwrap_or_default()
+    of.about.map(|about| text(&about)).unwrap_or_default()
 }

@@ -86,6 +86,7 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, StoreError> {
         if (1..KNOWS_CUSTOMERS).contains(&found) {
             read_model::customer_books::take_in_what_is_here(&tx)?;
         }
+        read_model::contacts::take_over(&tx)?;
         tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         tx.commit()?;
     }

@@ -180,9 +180,9 @@ create table if not exists revocations (
 
 -- What was typed into a form and not recorded yet. It belongs to this phone alone: it is in no outbox.
 create table if not exists drafts (
-    stop text not null,
+    stop text not null, -- or the customer whose form it is
     form text not null, -- views::DraftForm as JSON
-    about text not null, -- the entry that the form answers; empty when it answers none
+    about text not null, -- the entry, contact or follow-up that the form is about; empty when it is about none
     content text not null, -- the form's fields as the screen wrote them; at most 32 KiB
     at_ms integer not null,
     primary key (stop, form, about)

@@ -1,8 +1,7 @@
 //! Forms that somebody began and did not finish.
 
 use serde::{Deserialize, Serialize};
-
-use crate::domain::ids::EntryId;
+use uuid::Uuid;
 
 /// A form whose typing is kept until it is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,6 +18,14 @@ pub enum DraftForm {
     Outcome,
     /// The answer to a send-back; it names the send-back.
     SendBack,
+    /// A contact of a customer; when it is changed, it names the contact.
+    Contact,
+    /// Why a contact is not valid any more; it names the contact.
+    ContactEnd,
+    /// A follow-up of a customer; when it is changed, it names the follow-up.
+    FollowUp,
+    /// How a follow-up ended; it names the follow-up.
+    FollowUpClose,
 }
 
 /// What was kept for a form.
@@ -31,14 +38,15 @@ pub struct DraftView {
     pub at_ms: i64,
 }
 
-/// A form of a stop that is not finished.
+/// A form of a stop or customer that is not finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct DraftRow {
     /// The form.
     pub form: DraftForm,
-    /// The entry that it answers, if it answers one.
-    pub about: Option<EntryId>,
+    /// The entry, contact or follow-up that it is about, if it is about one.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub about: Option<Uuid>,
     /// When something was last typed, by this device's wall clock.
     pub at_ms: i64,
 }

@@ -6,6 +6,7 @@
 mod cash;
 mod ceremonies;
 mod conflicts;
+mod contacts;
 mod customers;
 mod device;
 mod drafts;
@@ -17,6 +18,7 @@ mod signings;
 mod statements;
 mod stops;
 mod sync;
+mod to_do;
 mod today;
 #[cfg(test)]
 mod typescript;
@@ -29,6 +31,10 @@ pub use ceremonies::{
     TeamMember, completeness, posting, signed_rows,
 };
 pub use conflicts::{ConflictRow, ConflictValueRow};
+pub use contacts::{
+    AlikeRow, Conduct, ConductRow, ContactRow, ContactsView, FollowUpRow, FollowUpsView, JoinedRow,
+    MemberChangeRow, NumberRow, alike_rows, contact_rows, follow_up_row, roots,
+};
 pub use customers::{
     BucketAmount, CustomerBalance, CustomerBookRow, CustomerDisputeRow, CustomerRow,
     CustomerSignedRow, CustomerSort, CustomerView, CustomerVisitRow, CustomersView, OpenQuestion,
@@ -45,8 +51,9 @@ pub use signings::{
     SigningView, StrokeRow, Verification,
 };
 pub use statements::{SettlementSummary, StatementSummary, StatementView};
-pub use stops::{ContactRow, PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
+pub use stops::{PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
 pub use sync::{Agreement, LaneResult, QuarantineRow, SyncItem, SyncReport, SyncStatus};
+pub use to_do::{ToDoCounts, ToDoKind, ToDoRow, ToDoView};
 pub use today::{PlanRow, TodayView};
 
 /// How far an object has come on its way to the office. Only `Receipted` is green.

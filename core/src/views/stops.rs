@@ -9,8 +9,8 @@ use crate::domain::time::Day;
 use crate::journal::facts::OutcomeKind;
 use crate::snapshots::plan::Material;
 use crate::views::{
-    ConflictRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow, SettlementSummary,
-    SignedRow, StatementSummary,
+    ConflictRow, ContactRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow,
+    SettlementSummary, SignedRow, StatementSummary,
 };
 
 /// How far a stop has come.
@@ -120,6 +120,8 @@ pub struct StopView {
     pub customer_notes: String,
     /// The customer's contacts.
     pub contacts: Vec<ContactRow>,
+    /// Open follow-ups of the customer.
+    pub follow_ups: u64,
     /// The first check-in, with its distance to the site.
     pub check_in: Option<PositionRow>,
     /// The last check-out.
@@ -150,22 +152,6 @@ pub struct StopView {
     pub open_signing: Option<SigningId>,
     /// Forms that somebody began on this phone and did not finish, oldest first.
     pub drafts: Vec<DraftRow>,
-}
-
-/// A contact of the customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct ContactRow {
-    /// Its key in the customer's document.
-    pub key: String,
-    /// Name.
-    pub name: String,
-    /// Number; may be empty.
-    pub phone: String,
-    /// Job title; may be empty.
-    pub title: String,
-    /// State; may be empty.
-    pub state: String,
 }
 
 /// A send-back (退回补正).

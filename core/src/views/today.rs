@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::PlanId;
 use crate::domain::time::Day;
-use crate::views::{OpenCash, StopRow};
+use crate::views::{OpenCash, StopRow, ToDoCounts};
 
 /// The plans and their stops: today's first, then those to come, then past ones, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct TodayView {
     pub stops_total: u64,
     /// Cash that this user took and finance has not confirmed.
     pub cash: OpenCash,
+    /// How much there is to do, in the groups of its list.
+    pub to_do: ToDoCounts,
 }
 
 /// One approved plan.

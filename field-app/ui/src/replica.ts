@@ -6,6 +6,10 @@ import type { Capacity } from "./rows/Capacity";
 import type { CashPaper } from "./rows/CashPaper";
 import type { CashTake } from "./rows/CashTake";
 import type { CashView } from "./rows/CashView";
+import type { ConductRow } from "./rows/ConductRow";
+import type { ContactEnd } from "./rows/ContactEnd";
+import type { ContactForm } from "./rows/ContactForm";
+import type { ContactsView } from "./rows/ContactsView";
 import type { Consents } from "./rows/Consents";
 import type { CopyForm } from "./rows/CopyForm";
 import type { CustomersAsked } from "./rows/CustomersAsked";
@@ -18,9 +22,13 @@ import type { DraftForm } from "./rows/DraftForm";
 import type { DraftView } from "./rows/DraftView";
 import type { EffectRow } from "./rows/EffectRow";
 import type { Begun } from "./rows/Begun";
+import type { FollowUpForm } from "./rows/FollowUpForm";
+import type { FollowUpsView } from "./rows/FollowUpsView";
+import type { FollowUpState } from "./rows/FollowUpState";
 import type { GuarantorNamed } from "./rows/GuarantorNamed";
 import type { LegalEffectView } from "./rows/LegalEffectView";
 import type { LockView } from "./rows/LockView";
+import type { MemberChangeRow } from "./rows/MemberChangeRow";
 import type { MemberStatement } from "./rows/MemberStatement";
 import type { ExportFile } from "./rows/ExportFile";
 import type { MissingFix } from "./rows/MissingFix";
@@ -46,6 +54,7 @@ import type { StrokeConsent } from "./rows/StrokeConsent";
 import type { SyncReport } from "./rows/SyncReport";
 import type { SyncStatus } from "./rows/SyncStatus";
 import type { TodayView } from "./rows/TodayView";
+import type { ToDoView } from "./rows/ToDoView";
 import type { Viewing } from "./rows/Viewing";
 import type { Stroke } from "./signing/stroke";
 
@@ -120,8 +129,8 @@ export const settings = {
   keep: (chosen: Settings) => call<Settings>("settings.keep", chosen),
 };
 
-/** The draft of a form; `about` names the entry that a form answers. */
-export type DraftOf = { readonly stop: string; readonly form: DraftForm; readonly about?: string };
+/** The draft of a form of a stop or customer; `about` names the entry, contact or follow-up that it is about. */
+export type DraftOf = ({ readonly stop: string } | { readonly customer: string }) & { readonly form: DraftForm; readonly about?: string };
 
 export const drafts = {
   read: (of: DraftOf) => call<DraftView | null>("draft.read", of),
@@ -234,6 +243,40 @@ export const conflicts = {
 
 export const sendBacks = {
   answer: (stop: string, sent_back: string, text: string) => call<unknown>("send_back.answer", { stop, sent_back, text }),
+};
+
+/** Contacts of a customer. `key` names one; a new one's is made by the form before its first attempt. */
+export const contacts = {
+  list: (customer: string) => call<ContactsView>("contact.list", { customer }),
+  add: (customer: string, key: string, contact: ContactForm) => call<unknown>("contact.add", { customer, key, contact }),
+  edit: (customer: string, key: string, contact: ContactForm) => call<unknown>("contact.edit", { customer, key, contact }),
+  end: (customer: string, key: string, end: ContactEnd, valid_until: string) => call<unknown>("contact.end", { customer, key, end, valid_until }),
+  restore: (customer: string, key: string) => call<unknown>("contact.restore", { customer, key }),
+  join: (customer: string, key: string, into: string) => call<unknown>("contact.join", { customer, key, into }),
+  part: (customer: string, key: string) => call<unknown>("contact.part", { customer, key }),
+  holdApart: (customer: string, key: string, into: string) => call<unknown>("contact.hold_apart", { customer, key, into }),
+  history: (customer: string, key: string) => call<MemberChangeRow[]>("contact.history", { customer, key }),
+};
+
+const TO_DO_ON_A_PAGE = 100;
+
+/** What is still to be done for a customer; `list` is everything that this phone's user has to do. */
+export const followUps = {
+  /** The first `count`, read in as many pages as it takes. */
+  list: async (count: number): Promise<ToDoView> => {
+    const view = await call<ToDoView>("follow_up.list", { offset: 0, limit: Math.min(count, TO_DO_ON_A_PAGE) });
+    for (let offset = TO_DO_ON_A_PAGE; offset < Math.min(count, view.total); offset += TO_DO_ON_A_PAGE) {
+      const next = await call<ToDoView>("follow_up.list", { offset, limit: Math.min(count - offset, TO_DO_ON_A_PAGE) });
+      view.rows.push(...next.rows);
+    }
+    return view;
+  },
+  read: (customer: string, offset: number, limit: number) => call<FollowUpsView>("follow_up.read", { customer, offset, limit }),
+  check: (customer: string, follow_up: FollowUpForm) => call<ConductRow>("follow_up.check", { customer, follow_up }),
+  add: (customer: string, key: string, follow_up: FollowUpForm) => call<unknown>("follow_up.add", { customer, key, follow_up }),
+  edit: (customer: string, key: string, follow_up: FollowUpForm) => call<unknown>("follow_up.edit", { customer, key, follow_up }),
+  close: (customer: string, key: string, state: FollowUpState, reason: string) => call<unknown>("follow_up.close", { customer, key, state, reason }),
+  reopen: (customer: string, key: string) => call<unknown>("follow_up.reopen", { customer, key }),
 };
 
 export const entries = {

@@ -7,6 +7,9 @@ const DAY = "2026-07-15";
 const AT = Date.parse("2026-07-15T01:40:00Z");
 const hash = (digit) => String(digit).repeat(64);
 
+const numberRow = (text) => ({ text, uri: `tel:${text.replaceAll(/[^0-9+]/g, "")}` });
+const contactRow = (key, name, more) => ({ key, name, title: "", role: null, note: "", numbers: [], end: null, valid_until: null, is_valid: true, call: "open", joined: [], ...more });
+
 function stopRow(order, name, more) {
   return {
     stop: `stop-${order}`, plan: "plan-1", day: DAY, order, customer: `customer-${order}`, code: `K00${order}27`, name,
@@ -92,7 +95,7 @@ function fakeLock(kept, owner, shots) {
   return { methods, watch, state };
 }
 
-const draftKey = ({ stop, form, about }) => [stop, form, about ?? ""].join(" ");
+const draftKey = ({ stop, customer, form, about }) => [stop ?? customer, form, about ?? ""].join(" ");
 
 /** `stops` adds planned ones; `today` is "empty" or "broken"; `sync` is "safe" when everything is received. */
 export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120, owner, shots } = {}) {
@@ -147,7 +150,7 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     if (!row) throw { kind: "gone", ref: "stop" };
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
-    return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, customer_notes: "", contacts: [], ...fields, ...parts,
+    return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, customer_notes: "", contacts: id === "stop-2" ? people.rows : [], follow_ups: id === "stop-2" ? 2 : 0, ...fields, ...parts,
       statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" },
       settlement: id === "stop-1" ? { statement: hash(8), cut_off: "2026-06-30", principal: row.total, interest: CNY("11592.60"), total: CNY("398012.60"), hash_short: "51c29f3a" } : null, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null,
       drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === id).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) };
@@ -171,23 +174,89 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
   const items = [
     ["outcome", "held", "out_of_scope"], ["acknowledgement", "sent", null], ["promise", "local", null], ["check-out", "local", null], ["check-in", "receipted", null],
   ].map(([title, state, held_code], i) => ({ id: `item-${i}`, kind: "entry", title_key: `sync-item-${title}`, subject: "盛泽远大纺织科技股份有限公司", state, held_code, size_bytes: 812, at_ms: AT + i * 60_000 }));
+  const people = {
+    customer: "customer-2", customer_name: "盛泽远大纺织科技股份有限公司", document: "c", day: DAY, drafts: [],
+    rows: [
+      contactRow("contact-1", "王丽", { title: "会计", role: "finance", numbers: [numberRow("138 0000 1234"), numberRow("0512-6351 0000转8012")], note: "下午三点以后才在办公室", joined: [{ key: "contact-9", name: "王会计", title: "", numbers: [numberRow("+86 138-0000-1234")] }] }),
+      contactRow("contact-2", "赵建国", { title: "总经理", role: "decides", numbers: [numberRow("139 0000 5678")], end: "left_firm", valid_until: "2026-07-31" }),
+      contactRow("contact-3", "沈阿姨", { title: "隔壁门卫", role: "third_person", numbers: [numberRow("137 0000 8888")], call: "only_when_unreachable" }),
+      contactRow("contact-4", "钱某", { numbers: [numberRow("136 0000 9999")], end: "refuses", valid_until: DAY, is_valid: false, call: "stopped" }),
+    ],
+    proposals: [{ first: "contact-1", second: "contact-2", why: "number" }],
+    conflicts: [{ document: "c", document_kind: "customer", field: "contacts.contact-1.title", values: [{ value: "会计", author: "user-1", author_name: "李伟", at_ms: AT }, { value: "财务主管", author: "user-2", author_name: "陈刚", at_ms: AT + 60_000 }] }],
+    names: { "contact-1": "王丽", "contact-2": "赵建国", "contact-3": "沈阿姨", "contact-4": "钱某", "contact-9": "王会计" },
+  };
+  const followUp = (key, kind, due, when, more) => ({ key, kind, text: "", due, time: "", when, who: "user-1", who_name: "李伟", contact: "", contact_name: "", state: "open", reason: "", why: "", ...more });
+  const plansOf = {
+    customer: "customer-2", customer_name: "盛泽远大纺织科技股份有限公司", is_ready: true, day: DAY, total: 3,
+    people: [{ user: "user-1", name: "李伟" }, { user: "user-2", name: "陈刚" }, { user: "user-3", name: "周经理" }],
+    rows: [
+      followUp("follow-1", "callback", "2026-07-14", "late", { time: "19:30", text: "问清第二期付款的日期", contact: "contact-1", contact_name: "王丽", why: "客户自己约定晚上七点半" }),
+      followUp("follow-2", "send_paper", "2026-07-16", "this_week", { text: "把盖章的对账单送到财务室", who: null, who_name: "" }),
+      followUp("follow-3", "other", "2026-07-10", "late", { text: "向仓库核对退货数量", state: "dropped", reason: "客户已撤回质量异议" }),
+    ],
+  };
+  const toDoRow = (kind, id, due, when, more) => ({ kind, id, due, time: "", when, customer: "customer-2", customer_name: "盛泽远大纺织科技股份有限公司", stop: null, text: "", amount: null, is_anybodys: false, ...more });
+  const todo = {
+    day: DAY, counts: { late: 2, today: 2, this_week: 2, later: 1 }, total: 7,
+    rows: [
+      toDoRow("callback", "follow-1", "2026-07-14", "late", { time: "19:30", text: "问清第二期付款的日期" }),
+      toDoRow("cash", "", "2026-07-14", "late", { customer: null, customer_name: "", amount: CNY("2606.00") }),
+      toDoRow("promise", "p1", DAY, "today", { stop: "stop-2", amount: CNY("50000.00") }),
+      toDoRow("posting", "e1", DAY, "today", { stop: "stop-2" }),
+      toDoRow("send_paper", "follow-2", "2026-07-16", "this_week", { text: "把盖章的对账单送到财务室", is_anybodys: true }),
+      toDoRow("send_back", "e2", "2026-07-18", "this_week", { stop: "stop-2", text: "请说明为何没有加盖公章，补充授权书照片的说明。" }),
+      toDoRow("other", "follow-5", "2026-07-27", "later", { text: "月底再看一次付款排期" }),
+    ],
+  };
   const plans = [
     { plan: "plan-1", title: "盛泽片区 7 月 15 日", day: DAY, vehicle: "苏E·7K283", team: ["李伟", "陈刚"], stops: rows.length, ready: true, missing_parts: 0 },
     { plan: "plan-2", title: "昆山片区 7 月 17 日", day: "2026-07-17", vehicle: "", team: ["李伟"], stops: 5, ready: false, missing_parts: 3 },
   ];
   const readToday = ({ offset, limit }) => {
     if (today === "broken") throw { kind: "support", ref: "store-unusable" };
-    if (today === "empty") return { day: DAY, plans: [], stops: [], stops_total: 0, cash: { amount: null, receipts: 0, is_late: false } };
-    return { day: DAY, plans, stops: rows.slice(offset, offset + limit), stops_total: rows.length, cash: { amount: CNY("2606.00"), receipts: 2, is_late: false } };
+    if (today === "empty") return { day: DAY, plans: [], stops: [], stops_total: 0, cash: { amount: null, receipts: 0, is_late: false }, to_do: { late: 0, today: 0, this_week: 0, later: 0 } };
+    return { day: DAY, plans, stops: rows.slice(offset, offset + limit), stops_total: rows.length, cash: { amount: CNY("2606.00"), receipts: 2, is_late: false }, to_do: todo.counts };
   };
   const dropped = (form, answer) => ({ stop: id, sent_back: about, ...more }) => {
     kept.drafts.delete(draftKey({ stop: id, form, about }));
     return answer({ stop: id, ...more });
   };
+  const customerDropped = (form, answer) => ({ customer, key, ...more }) => {
+    kept.drafts.delete(draftKey({ stop: customer, form, about: more.contact || more.follow_up ? undefined : key }));
+    kept.drafts.delete(draftKey({ stop: customer, form, about: key }));
+    return answer({ customer, key, ...more });
+  };
+  const callable = ({ kind, time, contact }) => {
+    if (kind !== "callback") return { verdict: "allowed", reason: null };
+    if (contact === "contact-4") return { verdict: "blocked", reason: "stop_flag" };
+    return time >= "18:00" ? { verdict: "ask_reason", reason: "hours" } : { verdict: "allowed", reason: null };
+  };
   const methods = {
     ...fakeCustomers({ customers, stops: stop }),
     ...lock.methods,
     "screen.protect": ({ protection }) => (protections.push(protection), null),
+    "contact.list": ({ customer }) => (customer === "customer-9" ? { ...people, customer, document: null, rows: [], proposals: [], conflicts: [], drafts: [] } : customer === "customer-3" ? { ...people, customer, rows: [], proposals: [], conflicts: [], drafts: [] } : { ...people, customer, drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === customer).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) }),
+    "contact.add": customerDropped("contact", ({ key, contact }) => (people.rows.push(contactRow(key, contact.name, { ...contact, numbers: [numberRow(contact.phone)] })), null)),
+    "contact.edit": customerDropped("contact", () => null),
+    "contact.end": customerDropped("contact_end", ({ key, end, valid_until }) => (Object.assign(people.rows.find((one) => one.key === key), { end, valid_until, is_valid: false }), null)),
+    "contact.restore": ({ key }) => (Object.assign(people.rows.find((one) => one.key === key), { end: null, valid_until: null, is_valid: true, call: "open" }), null),
+    "contact.join": () => ((people.proposals = []), null),
+    "contact.part": () => null,
+    "contact.hold_apart": () => ((people.proposals = []), null),
+    "contact.history": ({ key }) => [
+      { key, author_name: "李伟", at_ms: AT + 3_600_000, fields: [["phone", "138 0000 1234"], ["role", "finance"]] },
+      { key: "contact-9", author_name: "陈刚", at_ms: AT + 1_800_000, fields: [["merged_into", key]] },
+      { key, author_name: "", at_ms: AT, fields: [["name", "王丽"], ["phone", "0512-6351 0000转8012"], ["title", "会计"], ["state", "in_use"], ["note", ""]] },
+    ],
+    "follow_up.list": ({ offset, limit }) => (today === "empty" ? { day: DAY, counts: { late: 0, today: 0, this_week: 0, later: 0 }, rows: [], total: 0 } : { ...todo, rows: todo.rows.slice(offset, offset + limit) }),
+    "follow_up.read": ({ customer }) => (customer === "customer-3" ? { ...plansOf, customer, rows: [], total: 0, is_ready: false } : { ...plansOf, customer }),
+    "follow_up.check": ({ follow_up }) => callable(follow_up),
+    "follow_up.add": customerDropped("follow_up", ({ key, follow_up }) => (plansOf.rows.unshift({ ...plansOf.rows[0], ...follow_up, key, state: "open", who_name: "", contact_name: "", reason: "" }), (plansOf.total += 1), null)),
+    "follow_up.edit": customerDropped("follow_up", () => null),
+    "follow_up.close": customerDropped("follow_up_close", ({ key, state, reason }) => (Object.assign(plansOf.rows.find((one) => one.key === key), { state, reason }), null)),
+    "follow_up.reopen": ({ key }) => (Object.assign(plansOf.rows.find((one) => one.key === key), { state: "open" }), null),
+    "follow_up.history": () => [],
     "device.read": () => device,
     "device.enrol": ({ code }) => {
       if (code.replaceAll("-", "").length !== 26) throw { kind: "sign_in", ref: "device-refused" };

@@ -35,7 +35,7 @@ export function fakeCustomers({ customers = 120, stops }) {
   const standing = (entry, state, more) => ({ entry, stop: "stop-2", amount: CNY("50000.00"), due: "2026-07-31", last_day: "2026-07-31", made_ms: AT, signer_name: "张敏", state, is_for_the_office: false, ...more });
   const visited = () => ({
     document: "c", notes: "仓库在厂区东侧，财务周三在。",
-    contacts: [{ key: "1", name: "张敏", phone: "13800005678", title: "财务", state: "" }, { key: "2", name: "王建国", phone: "", title: "厂长", state: "" }],
+    contacts: [],
     promises: [
       standing("entry-p1", "open"),
       standing("entry-p2", "open", { due: "2026-06-20", last_day: "2026-06-22", is_for_the_office: true }),

@@ -29,6 +29,19 @@ const SCREENS = [
   ["customers", "#/customers", ".line"],
   ["customer", "#/customers/customer-2", ".rows"],
   ["customer-book-only", "#/customers/customer-4", ".total"],
+  ["contacts", "#/customers/customer-2/contacts?stop=stop-2", "article"],
+  ["contacts-none", "#/customers/customer-3/contacts", ".none"],
+  ["contact-new", "#/customers/customer-2/contacts/new", "form"],
+  ["contact-edit", "#/customers/customer-2/contacts/contact-1", "form"],
+  ["contact-end", "#/customers/customer-2/contacts/contact-1/end", "form"],
+  ["contact-history", "#/customers/customer-2/contacts/contact-1/history", ".history li"],
+  ["contacts-not-here", "#/customers/customer-9/contacts", ".note"],
+  ["follow-ups", "#/customers/customer-2/follow-ups?stop=stop-2", ".list li"],
+  ["follow-ups-not-ready", "#/customers/customer-3/follow-ups", ".note"],
+  ["follow-up-new", "#/customers/customer-2/follow-ups/new?contact=contact-1", "form"],
+  ["follow-up-edit", "#/customers/customer-2/follow-ups/follow-1", "textarea[required]"],
+  ["follow-up-close", "#/customers/customer-2/follow-ups/follow-1/close", "form"],
+  ["to-do", "#/to-do", ".line"],
   ["gone", "#/stops/stop-9", "[role=alert] .note"],
 ];
 
@@ -51,6 +64,7 @@ function withPin(more) {
 async function states(locale) {
   const drawn = [
     ["enrol", { enrolled: false }, "#/", "form"],
+    ["to-do-empty", { today: "empty" }, "#/to-do", ".empty"],
     ["today-empty", { today: "empty" }, "#/", ".empty"],
     ["today-broken", { today: "broken" }, "#/", "[role=alert] .note"],
     ["customers-empty", { customers: "none" }, "#/customers", ".empty"],

@@ -70,3 +70,15 @@ desk-invalid-settlement-there = There is a full settlement for this customer and
 desk-invalid-settlement-interest = The interest agreed on must lie between zero and the interest by the rate.
 desk-invalid-settlement-rate = The rate must be above zero and at most 1 % a day or 100 % a year. Check the decimal point.
 desk-invalid-settlement-nothing = Nothing is outstanding, so there is nothing to settle.
+
+desk-contact-name-missing = Enter a name; if it is not known, write how he is called.
+desk-phone-letters = Write a number with digits, spaces, hyphens and brackets only; an extension after 转, words into the note.
+desk-phone-length = The number has too few or too many digits; please check it.
+desk-phone-mobile-length = A mobile number has 11 digits; please count them.
+desk-phone-one-digit = This does not look like a real number; please check it.
+desk-follow-up-time = Write the time as 09:30.
+desk-follow-up-text-missing = Say what is to be done.
+desk-follow-up-reason-missing = Say why it is dropped.
+desk-callback-hours-blocked = A private person may not be contacted from 22:00 to 08:00; choose a time from 08:00 to 22:00.
+desk-callback-refuses = He asked not to be contacted again; no callback can be planned.
+desk-callback-reason-missing = For this time or person, give a reason.

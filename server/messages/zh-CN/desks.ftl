@@ -70,3 +70,15 @@ desk-invalid-settlement-there = 该客户在此账目下已有一项全额结清
 desk-invalid-settlement-interest = 协商利息须在零与按利率计算的利息之间。
 desk-invalid-settlement-rate = 利率须大于零，且每日不超过 1 %、每年不超过 100 %。请检查小数点。
 desk-invalid-settlement-nothing = 没有未收款项，无须结清。
+
+desk-contact-name-missing = 请填写姓名；不知道姓名的，写称呼。
+desk-phone-letters = 电话只写数字、空格、横线和括号；分机写在“转”字后面，说明写在备注里。
+desk-phone-length = 电话号码的位数不对，请核对。
+desk-phone-mobile-length = 手机号码是 11 位，请数一数。
+desk-phone-one-digit = 这不像一个真实的号码，请核对。
+desk-follow-up-time = 时间请写成 09:30 这样。
+desk-follow-up-text-missing = 请写明要做什么。
+desk-follow-up-reason-missing = 不做了的，请写明原因。
+desk-callback-hours-blocked = 22:00到次日8:00不得联系个人，请改在8:00–22:00之间。
+desk-callback-refuses = 对方要求不再联系，不能安排回电。
+desk-callback-reason-missing = 这个时间或对象要先写明理由。

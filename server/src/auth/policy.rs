@@ -44,6 +44,8 @@ pub enum Action {
     ConductSigning,
     /// Write the notes and fields of a stop or customer.
     EditVisitDocument,
+    /// Write contacts and follow-ups of a customer at a desk.
+    EditCustomer,
     /// Take cash at a stop, void a receipt, hand cash in.
     TakeCash,
     /// Issue numbers for cash receipts to a phone.
@@ -62,7 +64,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::ImportLedger,
         Self::SignLedger,
         Self::ProposeVisitList,
@@ -82,6 +84,7 @@ impl Action {
         Self::RecordVisit,
         Self::ConductSigning,
         Self::EditVisitDocument,
+        Self::EditCustomer,
         Self::TakeCash,
         Self::IssueSerials,
         Self::CountCash,
@@ -154,7 +157,9 @@ const fn allowed(action: Action) -> &'static [Role] {
         Action::DraftPlan => &[Clerk, SalesManager],
         Action::DecidePlan => &[Director],
         Action::ReviewVisit => &[SalesManager, Director],
-        Action::SettleConflict => &[Rep, Technician, Clerk, SalesManager, Legal],
+        Action::SettleConflict | Action::EditCustomer => {
+            &[Rep, Technician, Clerk, SalesManager, Legal]
+        }
         Action::EnrolDevice | Action::RevokeDevice | Action::AssignRoles | Action::ReadDevices => {
             &[Admin]
         }
@@ -189,7 +194,7 @@ mod tests {
 
     /// One line an action, one column a role in the order of `ROLES`: rep, technician, clerk, sales auditor, sales
     /// manager, finance, legal, director, records office, admin.
-    const MATRIX: [(Action, &str); 26] = [
+    const MATRIX: [(Action, &str); 27] = [
         (Action::ImportLedger, "..x......."),
         (Action::SignLedger, ".....x...."),
         (Action::ProposeVisitList, "..x......."),
@@ -209,6 +214,7 @@ mod tests {
         (Action::RecordVisit, "xx..x.x..."),
         (Action::ConductSigning, "x...x.x..."),
         (Action::EditVisitDocument, "xx..x.x..."),
+        (Action::EditCustomer, "xxx.x.x..."),
         (Action::TakeCash, "x...x.x..."),
         (Action::IssueSerials, "..x..x...."),
         (Action::CountCash, ".....x...."),

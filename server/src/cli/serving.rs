@@ -34,6 +34,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), CommandError> {
             "there is no organisation yet: make one with `countersign-server org create`"
         );
     }
+    app.grow_documents()?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -95,6 +95,19 @@ fn clerk_routes() -> Router<App> {
         )
         .route("/customers", get(clerk::customers::index))
         .route("/customers/{customer}", get(clerk::customers::customer))
+        .route("/customers/{customer}/contacts", post(clerk::contacts::add))
+        .route(
+            "/customers/{customer}/contacts/{contact}",
+            post(clerk::contacts::end),
+        )
+        .route(
+            "/customers/{customer}/follow-ups",
+            post(clerk::contacts::follow_up),
+        )
+        .route(
+            "/customers/{customer}/follow-ups/{follow_up}",
+            post(clerk::contacts::close),
+        )
         .route(
             "/visit-lists",
             get(clerk::visit_lists::index).post(clerk::visit_lists::propose),

@@ -5,6 +5,7 @@
 //! together with everything that follows from it.
 
 mod cash;
+mod customers;
 mod devices;
 mod documents;
 mod error;
@@ -29,6 +30,7 @@ use countersign_core::journal::facts::Fact;
 use countersign_core::snapshots::policy::{Policy, Role};
 
 pub use cash::{HandInView, NewCount, SerialBlockView};
+pub use customers::CustomerWork;
 pub use error::DeskError;
 pub use ledgers::{
     BookHolder, Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile,

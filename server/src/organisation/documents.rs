@@ -4,6 +4,7 @@ use countersign_core::documents::{Document, DocumentKind, Edit, Writer, actor_of
 use countersign_core::domain::ids::{ChainId, Digest, DocumentId, UserId};
 use countersign_core::protocol::HeldCode;
 use countersign_core::protocol::push::Run;
+use countersign_core::read_model::contacts;
 use countersign_core::read_model::documents::{ActorNames, ProjectError, project_document};
 use rusqlite::Transaction;
 
@@ -12,6 +13,8 @@ use crate::journal::StoredDocument;
 
 /// Desk users write under one actor per document for ever.
 pub const DESK_EPOCH: u32 = 1;
+/// Documents that grow in one append.
+const GROWN_AT_ONCE: u32 = 100;
 
 /// A loaded document.
 #[derive(Debug)]
@@ -81,6 +84,37 @@ impl Organisation {
             bytes: document.save(),
             author,
         })
+    }
+
+    /// Some customers' documents of version 0.1.0 that lack what this version needs.
+    pub fn not_grown(&self) -> Result<Vec<DocumentId>, ReadError> {
+        self.read(|connection| contacts::not_grown(connection, GROWN_AT_ONCE))
+    }
+
+    /// Gives documents what they lack and says how many lacked something. Phones learn of it like of any change; doing it
+    /// twice is doing it once.
+    pub fn grow(&self, ids: &[DocumentId]) -> Result<usize, AppendError> {
+        let mut items = Vec::new();
+        for id in ids {
+            items.extend(self.growth(*id)?);
+        }
+        let grown = items.len();
+        if grown > 0 {
+            self.append(items)?;
+        }
+        Ok(grown)
+    }
+
+    /// The item by which a document grows; none when it lacks nothing.
+    pub(crate) fn growth(&self, id: DocumentId) -> Result<Option<Item>, AppendError> {
+        let Some(stored) = self.journal.document(id)? else {
+            return Ok(None);
+        };
+        let mut document = Document::load(id, stored.kind, &stored.whole.bytes)?;
+        Ok(document.grow()?.map(|run| Item::Run {
+            scope: stored.scope,
+            run,
+        }))
     }
 
     /// Writes edits under the author's desk actor, all or none, and gives the digest of the heads afterwards.

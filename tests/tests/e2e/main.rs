@@ -20,4 +20,5 @@ mod replayed_push;
 mod restored_backup;
 mod sent_back;
 mod stale_approval;
+mod two_numbers_for_one_person;
 mod wrong_role;

@@ -20,6 +20,9 @@
 //! Only then does the copy become the document: whatever goes wrong, a panic included, leaves the document as it was. A
 //! change that the document has already is passed over, so a run may be offered any number of times.
 //!
+//! One change takes another way: that by which a document of an earlier version grows. It is known beforehand to the byte
+//! (`grow`), so it is compared and not judged.
+//!
 //! What this does not bound is the time and memory of steps 5 to 8; the limits of steps 1 and 3 keep them small.
 
 mod chunk;
@@ -33,7 +36,7 @@ use automerge::{Automerge, Change, ChangeHash};
 
 use super::document::known_actor;
 use super::shape::ShapeError;
-use super::{ActorId, Document, actor_of, hydrate};
+use super::{ActorId, Document, DocumentKind, GROWTH_CHAIN, actor_of, grow, hydrate};
 use crate::domain::time::Instant;
 use crate::protocol::push::{ChangeBytes, HeldCode, Run};
 use scan::Head;
@@ -191,6 +194,11 @@ impl Document {
             return Err(at(0)(Rule::OtherDocument));
         }
         check_sizes(&run.changes)?;
+        if run.chain == GROWTH_CHAIN {
+            return catch_unwind(AssertUnwindSafe(|| self.admit_growth(&run.changes)))
+                .unwrap_or(Err(Rule::Panicked))
+                .map_err(at(0));
+        }
         let actor = actor_of(run.chain, run.document, run.actor_epoch);
         // What is touched in here is a copy, thrown away when this panics.
         let known = catch_unwind(AssertUnwindSafe(|| Known::of(&self.inner)))
@@ -217,6 +225,32 @@ impl Document {
                 .map_err(at(last))?;
         }
         Ok(admission)
+    }
+
+    /// The change by which a document grows is known beforehand, to the byte.
+    fn admit_growth(&mut self, changes: &[ChangeBytes]) -> Result<Admission, Rule> {
+        let growth = grow::growth(&self.inner, self.id).map_err(|_none| Rule::NotApplied)?;
+        let is_it = matches!(changes, [only] if only.0 == growth.raw_bytes());
+        if !is_it || self.kind != DocumentKind::Customer {
+            return Err(Rule::ForeignActor);
+        }
+        if grow::has_grown(&self.inner, growth.hash()) {
+            return Ok(Admission {
+                applied: 0,
+                already: 1,
+            });
+        }
+        if self.has_follow_ups() {
+            return Err(Rule::Operation("the document has what it would add"));
+        }
+        let mut copy = self.inner.clone();
+        copy.apply_changes([growth])
+            .map_err(|_source| Rule::NotApplied)?;
+        self.inner = reloaded(copy, self)?;
+        Ok(Admission {
+            applied: 1,
+            already: 0,
+        })
     }
 }
 

@@ -98,7 +98,7 @@ fn in_map(operation: &Op, object: &Object) -> Result<(), Rule> {
         OpType::Put(ScalarValue::Str(text)) if text.len() <= FIELD_LIMIT_BYTES => Ok(()),
         // What must not be missing is looked for in the result.
         OpType::Put(ScalarValue::Int(_) | ScalarValue::Boolean(true)) | OpType::Delete => Ok(()),
-        // The objects of the root are made once, with the document: a second `contacts` would hide the first.
+        // The objects of the root are made once, with the document or as it grows: a second `contacts` would hide the first.
         OpType::Make(ObjType::Map) if (1..DEPTH_LIMIT).contains(&object.depth) => Ok(()),
         OpType::Put(_)
         | OpType::Make(_)

@@ -1,5 +1,7 @@
 use std::io::Read as _;
 
+use automerge::transaction::Transactable as _;
+use automerge::{ObjType, ROOT, ReadDoc as _};
 use proptest::prelude::*;
 
 use super::*;
@@ -424,4 +426,94 @@ proptest! {
             }
         }
     }
+}
+
+const OLD_CUSTOMER: &[u8] = include_bytes!("../../../../tests/fixtures/v0.1.0/customer.automerge");
+
+/// A customer's document as version 0.1.0 wrote it, under this module's id. Its bytes do not name the document.
+fn old_customer() -> Document {
+    Document::load(DOCUMENT, DocumentKind::Customer, OLD_CUSTOMER).unwrap()
+}
+
+fn root_map(by: u8, document: &Document, key: &str) -> Run {
+    let mut other = document.inner.clone();
+    other.set_actor(writer(by).actor(DOCUMENT).0.into());
+    let mut tx = other.transaction();
+    tx.put_object(ROOT, key, ObjType::Map).unwrap();
+    let (hash, _patches) = tx.commit();
+    let change = other.get_change_by_hash(&hash.unwrap()).unwrap();
+    run(by, [ChangeBytes(change.raw_bytes().to_vec())])
+}
+
+#[test]
+fn no_device_makes_a_map_of_its_own_in_the_root() {
+    let mut document = old_customer();
+    for key in ["follow_ups", "contacts", "amounts"] {
+        let made = root_map(1, &document, key);
+        assert_eq!(code(&mut document, &made), "operation", "{key}");
+    }
+}
+
+#[test]
+fn a_document_grows_by_the_one_change_and_by_no_other_under_its_name() {
+    let mut document = old_customer();
+    let growth = document.clone().grow().unwrap().unwrap();
+    let mut forged = growth.clone();
+    let last = forged.changes[0].0.len() - 1;
+    forged.changes[0].0[last] ^= 1;
+    assert_eq!(code(&mut document, &forged), "foreign_actor");
+    let mut twice = growth.clone();
+    twice.changes.push(growth.changes[0].clone());
+    assert_eq!(code(&mut document, &twice), "foreign_actor");
+    let mut as_device = growth.clone();
+    as_device.chain = writer(1).chain;
+    assert_eq!(code(&mut document, &as_device), "foreign_actor");
+    assert_eq!(document.admit(&growth).unwrap().applied, 1);
+    assert_eq!(document.admit(&growth).unwrap().already, 1);
+
+    let mut stop = stop();
+    let mut of_stop = growth.clone();
+    of_stop.document = stop.id();
+    assert_eq!(code(&mut stop, &of_stop), "foreign_actor");
+    let mut new = Document::create_customer(DOCUMENT, &writer(0)).unwrap();
+    assert_eq!(code(&mut new, &growth), "foreign_actor");
+}
+
+#[test]
+fn a_follow_up_that_is_none_is_refused() {
+    let mut document = Document::create_customer(DOCUMENT, &writer(0)).unwrap();
+    let member = |fields: &[(&str, &str)]| {
+        let mut other = document.inner.clone();
+        other.set_actor(writer(1).actor(DOCUMENT).0.into());
+        let (_, map) = other.get(ROOT, "follow_ups").unwrap().unwrap();
+        let mut tx = other.transaction();
+        let member = tx.put_object(map, "f1", ObjType::Map).unwrap();
+        for (field, value) in fields {
+            tx.put(&member, *field, *value).unwrap();
+        }
+        let (hash, _patches) = tx.commit();
+        let change = other.get_change_by_hash(&hash.unwrap()).unwrap();
+        run(1, [ChangeBytes(change.raw_bytes().to_vec())])
+    };
+    let whole = [
+        ("kind", "callback"),
+        ("text", ""),
+        ("due", "2026-07-20"),
+        ("time", ""),
+        ("who", ""),
+        ("contact", ""),
+        ("state", "open"),
+        ("reason", ""),
+        ("why", ""),
+    ];
+    let mut unknown = whole.to_vec();
+    unknown.push(("amount", "100"));
+    let mut undated = whole.to_vec();
+    undated[2] = ("due", "soon");
+    let bad = [member(&whole[1..]), member(&unknown), member(&undated)];
+    let good = member(&whole);
+    for run in &bad {
+        assert_eq!(code(&mut document, run), "shape");
+    }
+    assert_eq!(document.admit(&good).unwrap().applied, 1);
 }

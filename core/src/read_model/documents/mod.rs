@@ -10,8 +10,8 @@ use crate::documents::{
 use crate::domain::ids::{DocumentId, PlanId, UserId};
 use crate::read_model::columns::{parsed, parsed_or_null, text};
 use crate::read_model::entries::{from_json, json};
-use crate::read_model::{people, plans};
-use crate::views::{ConflictRow, ConflictValueRow, ContactRow};
+use crate::read_model::{contacts, people, plans};
+use crate::views::{ConflictRow, ConflictValueRow};
 
 /// The tables of this noun.
 pub const SCHEMA: &str = include_str!("schema.sql");
@@ -56,7 +56,11 @@ pub fn project_document(
 ) -> Result<(), ProjectError> {
     match kind {
         DocumentKind::Stop => project_stop(tx, id, document)?,
-        DocumentKind::Customer => project_customer(tx, id, &document.customer()?)?,
+        DocumentKind::Customer => {
+            let customer = document.customer()?;
+            project_notes(tx, id, &customer)?;
+            contacts::project(tx, document, &customer)?;
+        }
         DocumentKind::Plan => {
             plans::project_draft(tx, PlanId(id.0), document.heads_digest(), &document.plan()?)?;
         }
@@ -87,30 +91,13 @@ fn project_stop(
     Ok(())
 }
 
-fn project_customer(
+fn project_notes(
     tx: &Transaction<'_>,
     id: DocumentId,
     customer: &CustomerDocument,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached("insert or replace into customer_documents values (:document, :notes)")?
         .execute(named_params! { ":document": text(&id), ":notes": customer.notes })?;
-    tx.execute(
-        "delete from customer_contacts where document = :document",
-        named_params! { ":document": text(&id) },
-    )?;
-    let mut insert = tx.prepare_cached(
-        "insert into customer_contacts values (:document, :contact, :name, :phone, :title, :state)",
-    )?;
-    for (key, contact) in &customer.contacts {
-        insert.execute(named_params! {
-            ":document": text(&id),
-            ":contact": key,
-            ":name": contact.name,
-            ":phone": contact.phone,
-            ":title": contact.title,
-            ":state": contact.state,
-        })?;
-    }
     Ok(())
 }
 
@@ -145,18 +132,13 @@ fn project_conflicts(
 
 /// Forgets a document.
 pub fn forget(tx: &Transaction<'_>, document: DocumentId) -> rusqlite::Result<()> {
-    for table in [
-        "stop_documents",
-        "customer_documents",
-        "customer_contacts",
-        "document_conflicts",
-    ] {
+    for table in ["stop_documents", "customer_documents", "document_conflicts"] {
         tx.execute(
             &format!("delete from {table} where document = :document"),
             named_params! { ":document": text(&document) },
         )?;
     }
-    Ok(())
+    contacts::forget(tx, document)
 }
 
 /// A stop's document as it reads now; none until it has arrived.
@@ -190,27 +172,6 @@ pub fn customer_notes(
             row.get("notes")
         })
         .optional()
-}
-
-/// The contacts of a customer by name, at most 200.
-pub fn contacts(
-    connection: &Connection,
-    document: DocumentId,
-) -> rusqlite::Result<Vec<ContactRow>> {
-    connection
-        .prepare_cached(
-            "select * from customer_contacts where document = :document order by name, contact limit 200",
-        )?
-        .query_map(named_params! { ":document": text(&document) }, |row| {
-            Ok(ContactRow {
-                key: row.get("contact")?,
-                name: row.get("name")?,
-                phone: row.get("phone")?,
-                title: row.get("title")?,
-                state: row.get("state")?,
-            })
-        })?
-        .collect()
 }
 
 /// Documents that have a field with more than one value, by id, at most 200.

@@ -14,16 +14,6 @@ create table if not exists customer_documents (
     notes text not null
 ) strict;
 
-create table if not exists customer_contacts (
-    document text not null,
-    contact text not null, -- its key in the document
-    name text not null,
-    phone text not null,
-    title text not null,
-    state text not null,
-    primary key (document, contact)
-) strict, without rowid;
-
 -- One row for each value of a field that has more than one.
 create table if not exists document_conflicts (
     document text not null,

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
 use crate::domain::ids::UserId;
-use crate::read_model::columns::text;
+use crate::read_model::columns::{parsed, text};
 use crate::snapshots::policy::Policy;
 
 /// The tables of this noun.
@@ -77,6 +77,14 @@ pub fn may_conduct_signings(connection: &Connection, user: UserId) -> rusqlite::
     connection
         .prepare_cached("select 1 from signing_people where user = :user")?
         .exists(named_params! { ":user": text(&user) })
+}
+
+/// Everybody with an account by name, at most 500.
+pub fn all(connection: &Connection) -> rusqlite::Result<Vec<(UserId, String)>> {
+    connection
+        .prepare_cached("select user, name from people order by name, user limit 500")?
+        .query_map([], |row| Ok((parsed(row, "user")?, row.get("name")?)))?
+        .collect()
 }
 
 /// The name of a user; empty when it is not known here.

@@ -17,13 +17,15 @@ use crate::journal::facts::{OutcomeKind, ReasonCode};
 use crate::read_model::customer_books::{self, CustomersQuery};
 use crate::read_model::promises::MadePromise;
 use crate::read_model::stops::StopParts;
-use crate::read_model::{cash, documents, entries, outcomes, plans, promises, reviews, stops};
+use crate::read_model::{
+    cash, contacts, documents, entries, outcomes, plans, promises, reviews, stops,
+};
 use crate::replica::error::or_not_found;
 use crate::replica::{Replica, ReplicaError};
 use crate::views::{
     CustomerDisputeRow, CustomerSignedRow, CustomerSort, CustomerView, CustomerVisitRow,
-    CustomersView, EntryDetail, EntryRow, OpenQuestion, PromiseStandingRow, StopRow, posting,
-    signed_rows,
+    CustomersView, EntryDetail, EntryRow, OpenQuestion, PromiseStandingRow, StopRow, contact_rows,
+    posting, signed_rows,
 };
 
 /// `customer.search`: what was typed, and which page.
@@ -132,10 +134,12 @@ impl Replica {
                 row,
                 document,
                 notes: words.transpose()?.flatten().unwrap_or_default(),
-                contacts: document
-                    .map(|id| documents::contacts(connection, id))
-                    .transpose()?
-                    .unwrap_or_default(),
+                contacts: match document {
+                    Some(document) => {
+                        contact_rows(&contacts::of_document(connection, document)?, today)
+                    }
+                    None => Vec::new(),
+                },
                 promises: standings(connection, customer, today)?,
                 visits: visits(connection, &visited)?,
                 open_questions: open_questions(connection, document, &visited, today)?,

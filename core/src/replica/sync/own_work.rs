@@ -20,10 +20,14 @@ impl Commit<'_> {
     /// The server's document with what this device wrote and the server has not.
     pub(super) fn with_own_work(
         &mut self,
-        theirs: Document,
+        mut theirs: Document,
         local: &DocumentRow,
     ) -> Result<Document, ReplicaError> {
         let mut mine = Document::load(local.document, local.kind, &local.content)?;
+        if mine.has_follow_ups() {
+            // A server that was restored from a backup of an earlier version grows the document anew, to the same bytes.
+            theirs.grow()?;
+        }
         let me = self.device()?;
         let now = (me.chain(), me.actor_epoch);
         let mut identities = device::former(self.tx)?;

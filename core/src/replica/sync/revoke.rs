@@ -7,7 +7,7 @@ use crate::journal::Scope;
 use crate::read_model::{self, columns, customer_books, stops};
 use crate::replica::commit::Commit;
 use crate::replica::devices::Kind;
-use crate::replica::{Replica, ReplicaError};
+use crate::replica::{DraftPlace, Replica, ReplicaError};
 use crate::store::{captures, documents, drafts, outbox, revocations, scopes, signings};
 
 impl Replica {
@@ -69,7 +69,10 @@ impl Commit<'_> {
                 read_model::entries::forget_stop(self.tx, stop)?;
                 stops::forget_stop(self.tx, stop)?;
                 captures::forget_stop(self.tx, stop)?;
-                drafts::forget_stop(self.tx, stop)?;
+                drafts::forget(self.tx, DraftPlace::Stop { stop })?;
+            }
+            if let Scope::Customer(customer) = covered {
+                drafts::forget(self.tx, DraftPlace::Customer { customer })?;
             }
         }
         if let Scope::Plan(plan) = scope {

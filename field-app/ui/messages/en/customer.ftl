@@ -81,7 +81,6 @@ customer-promise-why = A phone holds no bank postings, only the cash that financ
 customer-disputes = Disputes
 customer-dispute-other = Disputed
 customer-contacts = Contacts
-customer-contacts-none = The customer’s document names no contacts
 customer-visits = Visits
 customer-visits-none = No visits to this customer on this phone
 customer-signed = Signed papers

@@ -9,3 +9,7 @@ draft-form-refusal = Refusal
 draft-form-promise = Promise to pay
 draft-form-outcome = Outcome
 draft-form-send-back = Answer to a send-back
+draft-form-contact = Contact
+draft-form-contact-end = Contact not valid any more
+draft-form-follow-up = Follow-up
+draft-form-follow-up-close = Closing a follow-up

@@ -71,3 +71,4 @@ send-back-until = answer by { $day }
 send-back-answer = Your addition or correction
 send-back-answer-hint = The original stays as it is; the answer is linked to it.
 send-back-send = Record the answer
+stop-customer = Customer

@@ -69,7 +69,6 @@ customer-promise-why = 手机上没有银行流水，只能看到财务已点收
 customer-disputes = 争议
 customer-dispute-other = 有争议
 customer-contacts = 联系人
-customer-contacts-none = 资料文档里没有联系人
 customer-visits = 走访记录
 customer-visits-none = 本机没有这位客户的走访
 customer-signed = 已签文件

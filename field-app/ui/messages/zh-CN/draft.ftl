@@ -9,3 +9,7 @@ draft-form-refusal = 拒签
 draft-form-promise = 付款承诺
 draft-form-outcome = 走访结果
 draft-form-send-back = 退回补正的答复
+draft-form-contact = 联系人
+draft-form-contact-end = 联系人失效
+draft-form-follow-up = 跟进事项
+draft-form-follow-up-close = 办结跟进事项

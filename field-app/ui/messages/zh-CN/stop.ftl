@@ -71,3 +71,4 @@ send-back-until = { $day } 前答复
 send-back-answer = 补充或更正
 send-back-answer-hint = 原件不会改动，答复会附在其后。
 send-back-send = 记录答复
+stop-customer = 客户

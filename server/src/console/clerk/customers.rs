@@ -9,6 +9,7 @@ use countersign_core::read_model::ledgers::{self, LedgerRow, ReceivableRow};
 use countersign_core::snapshots::ledger::LedgerCustomer;
 use serde::Deserialize;
 
+use super::contacts::{self, Work};
 use crate::auth::policy::Action;
 use crate::console::layout::caller::{Answer, Caller};
 use crate::console::layout::choices::{Choice, choices};
@@ -83,6 +84,7 @@ struct CustomerPage {
     rows: Vec<Receivable>,
     total: Option<Money>,
     may_settle: bool,
+    work: Work,
 }
 
 pub(in crate::console) async fn index(caller: Caller, Query(asked): Query<Asked>) -> Answer {
@@ -149,6 +151,7 @@ fn customer_page(caller: &Caller, id: CustomerId) -> Result<CustomerPage, Fault>
         .ok()
     });
     let today = caller.today();
+    let p = caller.frame()?;
     Ok(CustomerPage {
         phone: masked(&customer.phone),
         customer,
@@ -160,14 +163,15 @@ fn customer_page(caller: &Caller, id: CustomerId) -> Result<CustomerPage, Fault>
                 row,
             })
             .collect(),
+        work: contacts::work(caller, &p, id)?,
         may_settle: caller.may(Action::DraftSettlement) && total.is_some(),
         total,
-        p: caller.frame()?,
+        p,
     })
 }
 
 /// A number as it is shown outside a call: its middle is covered.
-fn masked(phone: &str) -> String {
+pub(super) fn masked(phone: &str) -> String {
     let digits = phone.chars().count();
     if digits < 8 {
         return phone.to_owned();

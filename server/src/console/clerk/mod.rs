@@ -1,5 +1,6 @@
 //! The clerk's desk: imports, customers, visit lists to propose, plans to write.
 
+pub(super) mod contacts;
 pub(super) mod customers;
 pub(super) mod decisions;
 pub(super) mod export;

@@ -1,6 +1,7 @@
 //! Every rule of the desks, on a real journal in a folder that goes away.
 
 mod books;
+mod customers;
 mod ledgers;
 mod plans;
 mod reviews;

@@ -1,0 +1,85 @@
+follow-up-title = Follow-ups
+follow-up-count = Follow-ups ({ $count })
+follow-up-none = Nothing is to be done for this customer.
+follow-up-add = Add a follow-up
+follow-up-new-title = New follow-up
+follow-up-edit-title = Change the follow-up
+follow-up-save = Save
+follow-up-not-ready = This customer’s file has the format of an earlier version; follow-ups can be written once the office is updated and this phone has synced. Sync and try again; until then write it in the notes.
+follow-up-not-here = This customer’s file is not on this phone yet, so no follow-up can be written. Sync when there is a network; the file comes with a visit plan.
+follow-up-kind = What
+follow-up-kind-callback = Call back
+follow-up-kind-send-paper = Send a paper
+follow-up-kind-post-letter = Post a demand letter
+follow-up-kind-other = Something else
+follow-up-text = What exactly
+follow-up-text-hint = For example: ask for the day of payment
+follow-up-due = Until
+follow-up-day = On which day
+follow-up-time = At what time (may be empty)
+follow-up-who = Who does it
+follow-up-who-anybody = Anybody
+follow-up-contact = Whom to ask for
+follow-up-contact-none = Nobody in particular
+follow-up-why = Say why
+follow-up-by = { $name } does it
+follow-up-by-anybody = Anybody can do it
+follow-up-with = Ask for { $name }
+follow-up-conduct-hours-ask-reason = This is outside the hours for companies (08:30–18:00 on workdays). Say why, for example that the customer asked for this time.
+follow-up-conduct-rest-day-ask-reason = This is no workday. Say why, for example that the customer asked for this day.
+follow-up-conduct-customer-reachable-ask-reason = A third person owes nothing: say why the customer himself cannot be reached. Do not disclose the debt.
+follow-up-conduct-hours-blocked = A private person may not be contacted from 22:00 to 08:00. Choose a time from 08:00 to 22:00.
+follow-up-conduct-stop-flag-blocked = He asked not to be contacted again; no callback can be planned.
+follow-up-conduct-daily-count-blocked = Three calls were answered on that day. Choose another day.
+follow-up-why-said = Why: { $why }
+follow-up-done = Done
+follow-up-close = Close…
+follow-up-close-title = Close the follow-up
+follow-up-close-how = How it ended
+follow-up-close-done = Done
+follow-up-close-dropped = Dropped
+follow-up-close-reason = What came of it
+follow-up-close-reason-hint = If it is dropped, say why
+follow-up-close-save = Close it
+follow-up-edit = Change
+follow-up-reopen = Open again
+follow-up-state-open = open
+follow-up-state-done = done
+follow-up-state-dropped = dropped
+follow-up-field-kind = What
+follow-up-field-text = What exactly
+follow-up-field-due = Until
+follow-up-field-time = Time
+follow-up-field-who = Who does it
+follow-up-field-contact = Whom to ask for
+follow-up-field-state = State
+follow-up-field-reason = What came of it
+follow-up-field-why = Why
+follow-up-conflict = A follow-up’s “{ $field }” was written in two ways
+follow-up-conflict-whole = One follow-up was written in two ways
+
+to-do-title = To do
+to-do-none = Nothing is to be done now
+to-do-none-next = Callbacks, papers to send, send-backs, demand letters to post, promises that fall due and cash in hand are listed here.
+to-do-count = { $count ->
+    [one] { $count } thing to do
+   *[other] { $count } things to do
+}
+to-do-count-late = { $count ->
+    [one] { $count } thing to do, { $late } late
+   *[other] { $count } things to do, { $late } late
+}
+to-do-when-late = Late
+to-do-when-today = Today
+to-do-when-this-week = This week
+to-do-when-later = Later
+to-do-kind-callback = Call back
+to-do-kind-send-paper = Send a paper
+to-do-kind-post-letter = Post a demand letter
+to-do-kind-other = Follow up
+to-do-kind-send-back = Answer a send-back
+to-do-kind-posting = Post the demand letter after a refusal
+to-do-kind-promise = A promise falls due
+to-do-kind-cash = Cash to finance
+to-do-more = Show { $count } more
+to-do-anybodys = Anybody can do it
