@@ -7,5 +7,10 @@
     reason = "the harness may unwrap: what it cannot do fails the story"
 )]
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "damage is done at places that were just counted"
+)]
+pub mod hostile;
 pub mod story;
 pub mod world;

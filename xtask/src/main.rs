@@ -40,6 +40,9 @@ enum Command {
     Ci {
         /// The step.
         step: Option<String>,
+        /// Its options, such as `--cases 200000 --seed 1` of `hostile`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
     },
     /// Generates the Kotlin, Swift and Python bindings and runs the Python smoke test.
     Bindings,
@@ -68,8 +71,11 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Demo(options) => demo::run(&root, &options),
         Command::Test => steps::all(&root),
-        Command::Ci { step: Some(step) } => steps::one(&root, &step),
-        Command::Ci { step: None } => {
+        Command::Ci {
+            step: Some(step),
+            options,
+        } => steps::one(&root, &step, &options),
+        Command::Ci { step: None, .. } => {
             steps::list();
             Ok(())
         }

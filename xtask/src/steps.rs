@@ -64,6 +64,11 @@ const STEPS: &[Step] = &[
 /// run one says so by failing.
 const APART: &[Step] = &[
     Step {
+        name: HOSTILE,
+        about: "hostile input through the real doors; --cases N --seed S --only CASE --json (2,000 cases are part of `rust`)",
+        act: |root| hostile(root, &[]),
+    },
+    Step {
         name: "phone-targets",
         about: "core and bindings type-check for Android and iOS (minutes the first time)",
         act: phones::run,
@@ -74,6 +79,9 @@ const APART: &[Step] = &[
         act: swift::run,
     },
 ];
+
+/// The one step that takes options.
+const HOSTILE: &str = "hostile";
 
 /// Prints the steps' names and what they are about.
 pub(crate) fn list() {
@@ -97,7 +105,14 @@ pub(crate) fn all(root: &Path) -> Result<(), Failure> {
 }
 
 /// Runs the step called `name`.
-pub(crate) fn one(root: &Path, name: &str) -> Result<(), Failure> {
+pub(crate) fn one(root: &Path, name: &str, options: &[String]) -> Result<(), Failure> {
+    if name == HOSTILE {
+        return hostile(root, options);
+    }
+    if let [first, ..] = options {
+        let sentence = format!("the step `{name}` takes no options, not even `{first}`");
+        return Err(Failure::new(sentence));
+    }
     let mut steps = STEPS.iter().chain(APART);
     let step = steps
         .clone()
@@ -110,6 +125,22 @@ pub(crate) fn one(root: &Path, name: &str) -> Result<(), Failure> {
             ))
         })?;
     (step.act)(root)
+}
+
+/// Hostile input through the real doors, optimised, as many cases as the options say.
+fn hostile(root: &Path, options: &[String]) -> Result<(), Failure> {
+    let mut arguments = vec![
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "countersign-tests",
+        "--bin",
+        "countersign-hostile",
+        "--",
+    ];
+    arguments.extend(options.iter().map(String::as_str));
+    tools::run(root, "cargo", &arguments)
 }
 
 fn fmt(root: &Path) -> Result<(), Failure> {

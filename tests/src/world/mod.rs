@@ -23,6 +23,7 @@ use countersign_server::config::Settings;
 use countersign_server::desks::Desk;
 use countersign_server::journal::Quarantined;
 use countersign_server::organisation::Organisation;
+use countersign_server::sync::SyncServer;
 use tempfile::TempDir;
 
 pub use clock::TestClock;
@@ -100,6 +101,11 @@ impl World {
     /// A network of its own, unbroken, that leads to the server.
     pub fn network(&self) -> Network {
         Network::to(self.app.router(), Arc::clone(&self.runtime))
+    }
+
+    /// The server's half of the protocol, without HTTP.
+    pub fn server(&self) -> SyncServer {
+        SyncServer::new(self.app.clone())
     }
 
     /// A phone that nobody has bound yet.

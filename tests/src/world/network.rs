@@ -43,6 +43,8 @@ struct State {
     /// Only requests whose path contains this are hit by the fault.
     only: Option<String>,
     traffic: Traffic,
+    /// Every request that was sent, once somebody asked for it.
+    recorded: Option<Vec<HttpRequest>>,
     /// Bytes sent since the fault was set.
     sent: usize,
 }
@@ -85,6 +87,17 @@ impl Network {
         std::mem::take(&mut self.state.lock().unwrap().traffic)
     }
 
+    /// From now on keeps every request.
+    pub fn record(&self) {
+        self.state.lock().unwrap().recorded = Some(Vec::new());
+    }
+
+    /// The requests since [`Network::record`].
+    pub fn take_recorded(&self) -> Vec<HttpRequest> {
+        let recorded = &mut self.state.lock().unwrap().recorded;
+        recorded.take().unwrap_or_default()
+    }
+
     fn fault_for(&self, path: &str) -> Fault {
         let state = self.state.lock().unwrap();
         match &state.only {
@@ -123,6 +136,9 @@ impl Network {
             }
         });
         let mut state = self.state.lock().unwrap();
+        if let Some(recorded) = &mut state.recorded {
+            recorded.push(request.clone());
+        }
         state.traffic.requests += 1;
         state.traffic.up_bytes += u64::try_from(request.body.len()).unwrap();
         state.traffic.down_bytes += u64::try_from(answer.body.len()).unwrap();

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use countersign_core::domain::ids::{ChainId, Digest, EntryId, SigningId, StopId};
+use countersign_core::domain::ids::{ChainId, DeviceId, Digest, EntryId, SigningId, StopId};
 use countersign_core::domain::money::{Currency, Money};
 use countersign_core::domain::position::{Crs, FixSource, RawFix};
 use countersign_core::domain::signer::{Capacity, SealCondition};
+use countersign_core::journal::SoftwareSigner;
 use countersign_core::journal::facts::{
     Consent, Consents, OutcomeKind, PartKind, PositionReport, Signer, StrokeConsent, Viewing,
 };
@@ -79,15 +80,37 @@ impl Phone {
         Ok(())
     }
 
-    /// The entries in what the phone's folder exports without its program.
-    pub fn exported(&self) -> Vec<EntryId> {
+    /// Every envelope that has no receipt, from what the phone's folder exports without its program.
+    pub fn unsent(&self) -> Vec<Envelope> {
         let bytes = export_unsent(&self.folder).unwrap();
         let (_version, envelopes, _parts): (u8, Vec<ByteVec>, Vec<ByteVec>) =
             minicbor::decode(&bytes).unwrap();
-        let opened = envelopes
+        envelopes
             .iter()
-            .map(|bytes| minicbor::decode(bytes).unwrap());
-        opened
+            .map(|bytes| minicbor::decode(bytes).unwrap())
+            .collect()
+    }
+
+    /// The key of a phone in the wrong hands.
+    pub fn key(&self) -> SoftwareSigner {
+        let bytes = std::fs::read(self.folder.join("device.key")).unwrap();
+        SoftwareSigner::from_bytes(&bytes.try_into().unwrap()).unwrap()
+    }
+
+    /// Under which id the server knows it.
+    pub fn device(&self) -> DeviceId {
+        self.rows("select device from device", |row| {
+            let id: String = row.get(0)?;
+            Ok(id.parse().unwrap())
+        })
+        .pop()
+        .unwrap()
+    }
+
+    /// The entries in what the phone's folder exports without its program.
+    pub fn exported(&self) -> Vec<EntryId> {
+        self.unsent()
+            .into_iter()
             .filter_map(|envelope: Envelope| match envelope.object {
                 Object::Entry(sealed) => Some(sealed.open().unwrap().id),
                 Object::Run(_) => None,

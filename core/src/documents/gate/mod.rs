@@ -39,6 +39,7 @@ use super::shape::ShapeError;
 use super::{ActorId, Document, DocumentKind, GROWTH_CHAIN, actor_of, grow, hydrate};
 use crate::domain::time::Instant;
 use crate::protocol::push::{ChangeBytes, HeldCode, Run};
+use operations::Elements;
 use scan::Head;
 
 /// Largest change, as it comes.
@@ -206,6 +207,7 @@ impl Document {
         let mut trial = Trial {
             actor,
             known,
+            elements: Elements::default(),
             copy: None,
         };
         let mut admission = Admission::default();
@@ -348,6 +350,11 @@ impl Known {
         if head.dependencies.is_empty() {
             return Err(Rule::MissingDependency);
         }
+        // automerge looks up every actor that a change lists, and breaks when it has none of its changes.
+        let has_written = |actor: &ActorId| self.next_seq(*actor) > 1;
+        if !head.others.iter().all(has_written) {
+            return Err(Rule::MissingDependency);
+        }
         let wanted = deepest + 1;
         if head.start_op != wanted {
             return Err(Rule::StartOp {
@@ -366,6 +373,7 @@ impl Known {
 struct Trial {
     actor: ActorId,
     known: Known,
+    elements: Elements,
     copy: Option<Automerge>,
 }
 
@@ -387,8 +395,9 @@ impl Trial {
 
         let parsed = Change::from_bytes(chunk.bytes).map_err(|_source| Rule::NotCanonical)?;
         let copy = self.copy.get_or_insert_with(|| original.clone());
-        operations::check(copy, &parsed)?;
+        operations::check(copy, &mut self.elements, &parsed)?;
         let (hash, max_op) = (parsed.hash(), parsed.max_op());
+        self.elements.note(&parsed);
         copy.apply_changes([parsed])
             .map_err(|_source| Rule::NotApplied)?;
         if !copy.get_heads().contains(&hash) {

@@ -1,7 +1,8 @@
 //! Reads the head of a change and adds up what its columns claim, without building anything.
 //!
 //! Columns are run-length encoded: four bytes can claim 2^40 rows, and a group column can claim as many members for one
-//! row. Here each claim is only counted.
+//! row. Here each claim is only counted. What a column points at is looked at too, because automerge breaks on a number of an
+//! operation above 2^32 and on an actor that the change does not list.
 
 use super::Rule;
 use crate::documents::ActorId;
@@ -19,6 +20,8 @@ const ACTION_COLUMN: u64 = (4 << 4) | 2;
 pub(super) struct Head {
     pub(super) dependencies: Vec<[u8; 32]>,
     pub(super) actor: ActorId,
+    /// Whose operations it points at beside its own.
+    pub(super) others: Vec<ActorId>,
     pub(super) seq: u64,
     pub(super) start_op: u64,
     pub(super) time: i64,
@@ -114,7 +117,7 @@ pub(super) fn scan(body: &[u8]) -> Result<Head, Rule> {
         layout.push((reader.unsigned()?, reader.count(body.len())?));
     }
     for (specification, length) in layout {
-        column(specification, reader.take(length)?)?;
+        column(specification, reader.take(length)?, head.others.len())?;
     }
     if reader.is_empty() {
         Ok(head)
@@ -135,12 +138,14 @@ fn head(reader: &mut Reader<'_>) -> Result<Head, Rule> {
     if reader.count(0).is_err() {
         return Err(Rule::Operation("it carries a message"));
     }
+    let mut others = Vec::new();
     for _other in 0..reader.count(ACTORS_LIMIT)? {
-        actor_of_sixteen(reader)?;
+        others.push(self::actor(reader)?);
     }
     Ok(Head {
         dependencies,
         actor,
+        others,
         seq,
         start_op,
         time,
@@ -163,13 +168,18 @@ fn actor_of_sixteen(reader: &mut Reader<'_>) -> Result<[u8; 16], Rule> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rows {
     Groups,
+    /// Places in the list of actors, the change's own first.
+    Actors {
+        others: u64,
+    },
     Unsigned,
-    Signed,
+    /// Differences to the row before.
+    Deltas,
     Texts,
     ValueLengths,
 }
 
-fn column(specification: u64, data: &[u8]) -> Result<(), Rule> {
+fn column(specification: u64, data: &[u8], others: usize) -> Result<(), Rule> {
     if specification & 0b1000 != 0 {
         return Err(Rule::NotAChange("a column is compressed"));
     }
@@ -180,8 +190,12 @@ fn column(specification: u64, data: &[u8]) -> Result<(), Rule> {
     };
     match specification & 0b111 {
         0 => runs(Rows::Groups, data, limit),
-        1 | 2 => runs(Rows::Unsigned, data, limit),
-        3 => runs(Rows::Signed, data, limit),
+        1 => {
+            let others = u64::try_from(others).unwrap_or(0);
+            runs(Rows::Actors { others }, data, limit)
+        }
+        2 => runs(Rows::Unsigned, data, limit),
+        3 => runs(Rows::Deltas, data, limit),
         4 => booleans(data, limit),
         5 => runs(Rows::Texts, data, limit),
         6 => runs(Rows::ValueLengths, data, limit),
@@ -210,6 +224,7 @@ fn booleans(data: &[u8], limit: u64) -> Result<(), Rule> {
 fn runs(kind: Rows, data: &[u8], limit: u64) -> Result<(), Rule> {
     let mut reader = Reader::new(data);
     let (mut rows, mut claimed) = (0, 0);
+    let mut sum = 0_i64;
     while !reader.is_empty() {
         let run = reader.signed()?;
         if run == 0 {
@@ -224,6 +239,12 @@ fn runs(kind: Rows, data: &[u8], limit: u64) -> Result<(), Rule> {
             (run.unsigned_abs(), 1)
         };
         for _value in 0..values {
+            if kind == Rows::Deltas {
+                let times = i64::try_from(each).unwrap_or(i64::MAX);
+                sum = sum.saturating_add(reader.signed()?.saturating_mul(times));
+                within_numbers(u64::try_from(sum).unwrap_or(u64::MAX))?;
+                continue;
+            }
             let claim = value(kind, &mut reader, data.len())?;
             add(&mut claimed, claim.saturating_mul(each), claim_limit(kind))?;
         }
@@ -236,7 +257,16 @@ const fn claim_limit(kind: Rows) -> u64 {
     match kind {
         Rows::Groups => ROWS_LIMIT,
         Rows::ValueLengths => 1 << 20,
-        Rows::Unsigned | Rows::Signed | Rows::Texts => u64::MAX,
+        Rows::Actors { .. } | Rows::Unsigned | Rows::Deltas | Rows::Texts => u64::MAX,
+    }
+}
+
+/// automerge numbers operations with 32 bits.
+fn within_numbers(number: u64) -> Result<(), Rule> {
+    if u32::try_from(number).is_ok() {
+        Ok(())
+    } else {
+        Err(Rule::Operation("it points at an operation that cannot be"))
     }
 }
 
@@ -244,8 +274,20 @@ fn value(kind: Rows, reader: &mut Reader<'_>, limit: usize) -> Result<u64, Rule>
     match kind {
         Rows::Groups => reader.unsigned(),
         Rows::ValueLengths => reader.unsigned().map(|value| value >> 4),
-        Rows::Unsigned => reader.unsigned().map(|_value| 0),
-        Rows::Signed => reader.signed().map(|_value| 0),
+        Rows::Actors { others } => {
+            if reader.unsigned()? <= others {
+                Ok(0)
+            } else {
+                Err(Rule::Operation(
+                    "it points at an actor that it does not list",
+                ))
+            }
+        }
+        Rows::Unsigned => {
+            within_numbers(reader.unsigned()?)?;
+            Ok(0)
+        }
+        Rows::Deltas => Ok(0),
         Rows::Texts => {
             let length = reader.count(limit)?;
             reader.take(length).map(|_text| 0)

@@ -302,6 +302,70 @@ fn claims_are_counted_before_anything_is_built() {
     assert_eq!(code(&mut document, &run(1, [extra])), "not_a_change");
 }
 
+/// The change decoded, made wrong, and written again by automerge itself.
+fn rewritten(
+    change: &ChangeBytes,
+    twist: impl FnOnce(&mut automerge::ExpandedChange),
+) -> ChangeBytes {
+    let mut expanded = Change::from_bytes(change.0.clone()).unwrap().decode();
+    twist(&mut expanded);
+    ChangeBytes(Change::from(expanded).raw_bytes().to_vec())
+}
+
+#[test]
+fn what_breaks_automerge_is_refused_before_it_is_asked() {
+    use automerge::ActorId as Writing;
+    use automerge::legacy::{ElementId, Key, OpId};
+
+    let mut document = stop();
+    let (_other, change) = changed(&document);
+    let stranger = Writing::from([0xee; 16].to_vec());
+    let founder = Writing::from(writer(0).actor(DOCUMENT).0.to_vec());
+    let own = Writing::from(writer(1).actor(DOCUMENT).0.to_vec());
+    // Each found by `ci hostile`: it panicked inside automerge.
+    let after = |id: OpId| {
+        rewritten(&change, |change| {
+            change.operations[0].key = Key::Seq(ElementId::Id(id));
+        })
+    };
+    let cases = [
+        (
+            "after nothing in the text",
+            "operation",
+            after(OpId::new(1, &founder)),
+        ),
+        (
+            "after a stranger's letter",
+            "missing_dependency",
+            after(OpId::new(1, &stranger)),
+        ),
+        (
+            "a number beyond 32 bits",
+            "operation",
+            after(OpId::new(1 << 40, &own)),
+        ),
+        (
+            "replaces beyond 32 bits",
+            "operation",
+            rewritten(&change, |change| {
+                change.operations[0].pred = vec![OpId::new((1 << 33) + 1, &own)].into();
+            }),
+        ),
+    ];
+    for (what, expected, forged) in cases {
+        assert_eq!(code(&mut document, &run(1, [forged])), expected, "{what}");
+    }
+    // A column of one actor that the change does not list.
+    let unlisted = forged(&change, |body| {
+        let head = 1 + 32 + 1 + 16;
+        body.truncate(head);
+        body.extend([1, 12, 0, 0, 0]);
+        body.extend([1, 1, 2]);
+        body.extend([1, 9]);
+    });
+    assert_eq!(code(&mut document, &run(1, [unlisted])), "operation");
+}
+
 /// What two people do, in any order, with any exchange between them.
 #[derive(Debug, Clone)]
 enum Act {

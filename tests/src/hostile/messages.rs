@@ -1,0 +1,366 @@
+//! A phone in the wrong hands, and a network that lies: envelopes under the phone's own key, bodies of requests, answers to a pull.
+//!
+//! A company is founded for every thousand cases, because what a device may leave in quarantine is bounded. At its end an honest
+//! colleague still works, and the World looks around as after every story.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+
+use countersign_core::domain::ids::{ChainId, DeviceId, Digest, EntryId, OrganisationId, UserId};
+use countersign_core::journal::facts::{
+    Decision, DeviceRevoked, Fact, SentBack, VisitAccepted, VisitListDecided,
+};
+use countersign_core::journal::{DeviceSigner as _, Scope, SealedEntry, SoftwareSigner};
+use countersign_core::protocol::push::EnvelopeId;
+use countersign_core::protocol::{Envelope, Object, PushRequest, SyncProtocol as _, VerdictKind};
+use countersign_core::replica::{HttpRequest, HttpResponse, Transport, TransportError};
+use countersign_core::views::LaneResult;
+use countersign_server::auth::policy::field_action;
+use countersign_server::sync::SyncServer;
+use uuid::Uuid;
+
+use super::bytes::{body, chunk, damaged};
+use super::changes::twisted;
+use super::{Chance, Door, Harm, Offered, Outcome, Pulls};
+use crate::world::{Fault, Network, Office, Phone, World};
+
+const CASES_A_WORLD: u64 = 1_000;
+/// Of the cases in a world so many are answers to a pull; each costs two exchanges.
+const PULLS_A_WORLD: u64 = 40;
+
+/// The last tenth of the plan.
+pub(super) fn cases(run: &mut super::Run<'_>) {
+    let mut left = run.plan.cases - run.plan.cases * 9 / 10;
+    let mut number = 0;
+    while left > 0 {
+        let here = left.min(CASES_A_WORLD);
+        let first = run.plan.cases * 9 / 10 + number * CASES_A_WORLD;
+        let lived = catch_unwind(AssertUnwindSafe(|| a_world(run, first, here)));
+        if lived.is_err() {
+            let case = format!("the company of cases {first} to {}", first + here);
+            run.report.harm(Harm::Poisoned, || case);
+        }
+        left -= here;
+        number += 1;
+    }
+}
+
+/// A phone whose owner has its key.
+struct Attacker {
+    device: DeviceId,
+    user: UserId,
+    key: SoftwareSigner,
+    genuine: Vec<Envelope>,
+    recorded: Vec<HttpRequest>,
+}
+
+fn a_world(run: &mut super::Run<'_>, first: u64, cases: u64) {
+    let world = World::new();
+    let office = Office::open(&world);
+    office.sign_ledger(2);
+    office.approve_plan(&[&office.rep, &office.technician]);
+    let honest = world.phone_of(&office.rep, &office.admin);
+    let turned = world.phone_of(&office.technician, &office.admin);
+    turned.network.record();
+    honest.sync_to_rest();
+    turned.sync_to_rest();
+    work(&turned);
+    let attacker = Attacker {
+        device: turned.device(),
+        user: office.technician.user,
+        key: turned.key(),
+        genuine: turned.unsent(),
+        recorded: turned.network.take_recorded(),
+    };
+    let pulls = match run.plan.pulls {
+        Pulls::Damaged => PULLS_A_WORLD.min(cases / 10),
+        Pulls::LeftOut => 0,
+    };
+    let server = world.server();
+    for number in first..first + (cases - pulls) {
+        let chance = &mut Chance::of(run.plan.seed, number);
+        if chance.percent(70) {
+            push(run, (&server, &attacker), number, chance);
+        } else {
+            send_body(run, (&honest.network, &attacker), number, chance);
+        }
+    }
+    for number in first + (cases - pulls)..first + cases {
+        let chance = &mut Chance::of(run.plan.seed, number);
+        pull(run, (&world, &honest), &office, number, chance);
+    }
+    let stop = honest.stop_at("001");
+    honest.check_in(stop);
+    world.remember(&honest);
+    honest.sync_to_rest();
+    let status = honest.replica.sync_status().unwrap();
+    if status.held > 0 || !status.safe_to_close {
+        run.report.harm(Harm::Poisoned, || {
+            format!("after cases {first} and more, an honest phone keeps {status:?}")
+        });
+    }
+}
+
+/// A technician's day, unsent.
+fn work(phone: &Phone) {
+    phone.network.set(Fault::Down);
+    for customer in ["001", "002"] {
+        let stop = phone.stop_at(customer);
+        phone.check_in(stop);
+        phone.write(stop, "notes", "样品已带回检验");
+        phone.write(stop, "met_person", "样例张某");
+        phone.outcome(
+            stop,
+            countersign_core::journal::facts::OutcomeKind::Disputed,
+        );
+    }
+}
+
+fn push(
+    run: &mut super::Run<'_>,
+    (server, attacker): (&SyncServer, &Attacker),
+    number: u64,
+    chance: &mut Chance,
+) {
+    let Some(genuine) = chance.one_of(&attacker.genuine) else {
+        return;
+    };
+    let mut envelope = genuine.clone();
+    if chance.percent(95) {
+        envelope.id = EnvelopeId(Uuid::from_u64_pair(chance.number(), number));
+    }
+    let how = twist(&mut envelope, attacker, chance);
+    let signed = PushRequest::signed_bytes(number, Digest::of(b"head"), &[envelope.clone()]);
+    let Ok(signature) = attacker.key.sign(&signed) else {
+        return;
+    };
+    let mut signature = signature.to_vec();
+    let is_signed = !chance.percent(10);
+    if !is_signed {
+        signature = damaged(&signature, chance);
+    }
+    let request = PushRequest {
+        head_seq: number,
+        head: Digest::of(b"head"),
+        envelopes: vec![envelope.clone()],
+        signature,
+    };
+    let case = format!("push case {number} ({how})");
+    run.offer(Door::Push, Offered::Damaged, &case, || {
+        let answer = server
+            .push(attacker.device, request)
+            .map_err(|_broken| Harm::Panic)?;
+        let verdict = answer.verdicts.first().ok_or(Harm::Poisoned)?;
+        match &verdict.kind {
+            VerdictKind::Held(code, _words) => Ok(Outcome::Refused(format!("{code:?}"))),
+            VerdictKind::Admitted(_) if is_his(&envelope, attacker) => Ok(Outcome::Admitted),
+            VerdictKind::Admitted(_) => Err(Harm::Forged),
+        }
+    });
+}
+
+/// Whether an envelope says nothing but what this phone may say.
+fn is_his(envelope: &Envelope, attacker: &Attacker) -> bool {
+    match &envelope.object {
+        Object::Run(run) => run.chain == attacker.device.into(),
+        Object::Entry(sealed) => sealed.open().is_ok_and(|entry| {
+            entry.chain == attacker.device.into()
+                && entry.author == attacker.user
+                && field_action(&entry.fact).is_some()
+        }),
+    }
+}
+
+/// Makes an envelope wrong; says how.
+fn twist(envelope: &mut Envelope, attacker: &Attacker, chance: &mut Chance) -> &'static str {
+    match &mut envelope.object {
+        Object::Entry(sealed) => match chance.below(3) {
+            0 => {
+                sealed.payload = damaged(&sealed.payload, chance);
+                "raw entry"
+            }
+            1 => {
+                sealed.signature = Some(match &sealed.signature {
+                    Some(signature) => damaged(signature, chance),
+                    None => (0..64).map(|_| chance.byte()).collect(),
+                });
+                "entry's signature"
+            }
+            _ => {
+                if let Some(again) = twisted_entry(sealed, attacker, chance) {
+                    *sealed = again;
+                }
+                "twisted entry"
+            }
+        },
+        Object::Run(run) => {
+            let at = chance.below(run.changes.len());
+            let Some(change) = run.changes.get_mut(at) else {
+                return "empty run";
+            };
+            match chance.below(4) {
+                0 => change.0 = damaged(&change.0, chance),
+                1 => {
+                    let forged = body(&change.0).map(|body| chunk(&damaged(body, chance)));
+                    change.0 = forged.unwrap_or_default();
+                }
+                2 => {
+                    if let Some(bytes) = twisted(&change.0, chance) {
+                        change.0 = bytes;
+                    }
+                }
+                _ => run.chain = ChainId::from_bytes([chance.byte(); 16]),
+            }
+            "run"
+        }
+    }
+}
+
+/// The entry with one thing changed, sealed anew under the phone's own key.
+fn twisted_entry(
+    sealed: &SealedEntry,
+    attacker: &Attacker,
+    chance: &mut Chance,
+) -> Option<SealedEntry> {
+    let mut entry = sealed.open().ok()?;
+    match chance.below(11) {
+        0 => entry.author = UserId::from_bytes([chance.byte(); 16]),
+        1 => entry.chain = ChainId::from_bytes([chance.byte(); 16]),
+        2 => entry.seq = chance.edge(),
+        3 => entry.previous = Digest::of(&[chance.byte()]),
+        4 => entry.organisation = OrganisationId::from_bytes([chance.byte(); 16]),
+        5 => entry.policy_epoch = chance.edge(),
+        6 => entry.build = "版".repeat(chance.below(5_000)),
+        7 => entry.scope = [Scope::Office, Scope::Organisation][chance.below(2)],
+        8 => entry.amends = Some(EntryId::from_bytes([chance.byte(); 16])),
+        9 => entry.id = EntryId::from_bytes([chance.byte(); 16]),
+        _ => entry.fact = desk_fact(attacker, chance),
+    }
+    entry.seal(&attacker.key).ok()
+}
+
+/// What only a desk may say.
+fn desk_fact(attacker: &Attacker, chance: &mut Chance) -> Fact {
+    match chance.below(4) {
+        0 => Fact::DeviceRevoked(DeviceRevoked {
+            device: attacker.device,
+            reason: String::new(),
+        }),
+        1 => Fact::VisitAccepted(VisitAccepted {
+            entries: vec![Digest::of(b"all of it")],
+            remark: "很好".to_owned(),
+        }),
+        2 => Fact::VisitListDecided(VisitListDecided {
+            list: countersign_core::domain::ids::VisitListId::from_bytes([1; 16]),
+            pinned: Digest::of(b"list"),
+            decision: Decision::Approved,
+            struck: Vec::new(),
+        }),
+        _ => Fact::SentBack(SentBack {
+            field: "签字".to_owned(),
+            reason: "重签".to_owned(),
+            deadline: countersign_core::domain::time::Day::legal(
+                countersign_core::domain::time::Instant::from_ms(0),
+            ),
+        }),
+    }
+}
+
+/// A recorded request with another body or address.
+fn send_body(
+    run: &mut super::Run<'_>,
+    (network, attacker): (&Network, &Attacker),
+    number: u64,
+    chance: &mut Chance,
+) {
+    let Some(recorded) = chance.one_of(&attacker.recorded) else {
+        return;
+    };
+    let mut request = recorded.clone();
+    if request.body.is_empty() {
+        let at = request.path.len() - chance.below(request.path.len().min(40));
+        request.path.truncate(at.max(1));
+        let more: String = (0..chance.below(60))
+            .map(|_| char::from(b'!' + chance.byte() % 90))
+            .filter(|c| c.is_ascii_alphanumeric() || "=&?%-_".contains(*c))
+            .collect();
+        request.path.push_str(&more);
+    } else if chance.percent(50) {
+        request.body = damaged(&request.body, chance);
+    } else if let Ok(plain) = zstd::stream::decode_all(request.body.as_slice()) {
+        let wrong = damaged(&plain, chance);
+        request.body = zstd::stream::encode_all(wrong.as_slice(), 3).unwrap_or(wrong);
+    }
+    let case = format!("bodies case {number} ({})", recorded.path);
+    run.offer(Door::Bodies, Offered::Damaged, &case, || {
+        let answer = network.send(request).map_err(|_unsent| Harm::Panic)?;
+        match answer.status {
+            200..300 => Ok(Outcome::Admitted),
+            status if status < 500 => Ok(Outcome::Refused(status.to_string())),
+            _ => Err(Harm::Panic),
+        }
+    });
+}
+
+/// A network that damages the first answer to a pull.
+struct Liar<'a> {
+    network: &'a Network,
+    damage: Mutex<Chance>,
+}
+
+impl Transport for Liar<'_> {
+    fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let is_pull = request.path.starts_with("/sync/v1/pull");
+        let mut answer = self.network.send(request)?;
+        if is_pull && !answer.body.is_empty() {
+            let chance = &mut *self.damage.lock().unwrap();
+            answer.body = match zstd::stream::decode_all(answer.body.as_slice()) {
+                Ok(plain) if chance.percent(80) => {
+                    let wrong = damaged(&plain, chance);
+                    zstd::stream::encode_all(wrong.as_slice(), 3).unwrap_or(wrong)
+                }
+                _ => damaged(&answer.body, chance),
+            };
+        }
+        Ok(answer)
+    }
+}
+
+/// Somebody writes something, and what a phone is told of it is damaged; afterwards the phone agrees with everybody again.
+fn pull(
+    run: &mut super::Run<'_>,
+    (world, honest): (&World, &Phone),
+    office: &Office,
+    number: u64,
+    chance: &mut Chance,
+) {
+    let reader = world.phone_of(&office.rep, &office.admin);
+    if chance.percent(60) {
+        reader.sync_to_rest();
+    }
+    let stop = honest.stop_at("002");
+    honest.write(stop, "notes", &format!("第 {number} 次记录"));
+    honest.promise(stop, "100.00", "2099-12-31");
+    honest.sync_to_rest();
+    let liar = Liar {
+        network: &reader.network,
+        damage: Mutex::new(Chance::of(run.plan.seed ^ 1, number)),
+    };
+    let case = format!("pull case {number}");
+    run.offer(Door::Pull, Offered::Damaged, &case, || {
+        let told = reader.replica.sync(&liar);
+        reader.sync_to_rest();
+        let agreed = catch_unwind(AssertUnwindSafe(|| world.assert_agree(&[&reader, honest])));
+        match (agreed, told) {
+            (Err(_apart), _) => Err(Harm::Diverged),
+            (Ok(()), Ok(told)) if told.pull == LaneResult::Done && told.quarantined == 0 => {
+                Ok(Outcome::Admitted)
+            }
+            (Ok(()), Ok(told)) if told.quarantined > 0 => {
+                Ok(Outcome::Refused("quarantined".to_owned()))
+            }
+            (Ok(()), Ok(told)) => Ok(Outcome::Refused(format!("{:?}", told.pull))),
+            (Ok(()), Err(error)) => Ok(Outcome::Refused(format!("{:?}", error.kind()))),
+        }
+    });
+}
