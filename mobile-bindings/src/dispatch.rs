@@ -110,6 +110,7 @@ const ANSWERED_WHILE_LOCKED: &[&str] = &[
     "sync.run",
 ];
 
+#[expect(clippy::too_many_lines, reason = "one line a method")]
 fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileError> {
     let core = &replica.core;
     if !ANSWERED_WHILE_LOCKED.contains(&method) {
@@ -172,6 +173,11 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "refusal.record" => row(core.refuse(&read(params)?)),
         "promise.record" => row(core.promise(&read(params)?)),
         "outcome.record" => row(core.outcome(&read(params)?)),
+        "attendance.read" => row(core.attendance(read::<OfStop>(params)?.stop)),
+        "attendance.check" => row(core.check_attendance(&read(params)?)),
+        "attendance.record" => row(core.record_attendance(&read(params)?)),
+        "dispute.record" => row(core.record_dispute(&read(params)?)),
+        "finding.record" => row(core.record_finding(&read(params)?)),
         "draft.keep" => row(core.keep_draft(&read(params)?)),
         "draft.read" => row(core.draft(&read(params)?)),
         "draft.drop" => row(core.drop_draft(&read(params)?)),

@@ -12,8 +12,8 @@ use crate::auth::Language;
 
 macro_rules! catalog {
     ($language:literal) => {
-        catalog!($language, "cash", "console", "customers", "desks", "devices", "entries", "import", "ledgers", "plans",
-            "settlements", "visit-lists", "visits", "words")
+        catalog!($language, "cash", "console", "customers", "desks", "devices", "disputes", "entries", "import", "ledgers",
+            "plans", "settlements", "visit-lists", "visits", "words")
     };
     ($language:literal, $($noun:literal),+) => {
         &[$(include_str!(concat!("../messages/", $language, "/", $noun, ".ftl"))),+]

@@ -56,6 +56,8 @@ pub enum Confirmed<'a> {
         /// As of which day.
         cut_off: Day,
     },
+    /// What was found about a dispute. It neither demands nor promises.
+    Finding,
 }
 
 /// Whether the paper has the words 同意继续履行上述全部债务.
@@ -210,13 +212,16 @@ impl LegalEffectOf<'_> {
             Confirmed::StatementA { .. } | Confirmed::Receipt { .. } => effect.demand_received,
             Confirmed::StatementB { .. } => effect.amount_admitted,
             Confirmed::Promise(_) => effect.promise_binding,
+            Confirmed::Finding => EffectLevel::No,
         }
     }
 
     /// The effect by which this paper agrees to perform an expired claim.
     const fn agreeing(&self, effect: Effect) -> EffectLevel {
         match (self.agreement, self.confirmed) {
-            (ExpressAgreement::Absent, _) | (_, Confirmed::Receipt { .. }) => EffectLevel::No,
+            (ExpressAgreement::Absent, _) | (_, Confirmed::Receipt { .. } | Confirmed::Finding) => {
+                EffectLevel::No
+            }
             (
                 ExpressAgreement::Contained,
                 Confirmed::StatementA { .. } | Confirmed::StatementB { .. },
@@ -225,8 +230,12 @@ impl LegalEffectOf<'_> {
         }
     }
 
+    /// Whether the paper admits nothing, so that an expired claim needs no express agreement on it.
     const fn is_receipt(&self) -> bool {
-        matches!(self.confirmed, Confirmed::Receipt { .. })
+        matches!(
+            self.confirmed,
+            Confirmed::Receipt { .. } | Confirmed::Finding
+        )
     }
 
     fn is_insufficient(&self) -> bool {
@@ -274,10 +283,18 @@ impl LegalEffectOf<'_> {
                 cut_off.chinese(),
                 words_and_digits(principal)?
             ),
+            Confirmed::Finding => {
+                "证明签署人已阅知异议的处理结论；不构成对账款金额的确认，也不变更账款金额"
+                    .to_owned()
+            }
         })
     }
 
     fn limitation(&self, effect: Effect, clock: &Limitation) -> String {
+        if self.confirmed == Confirmed::Finding {
+            return "本结论书不是催款，诉讼时效不因签署而重新计算；催款另行出示对账单或催款函"
+                .to_owned();
+        }
         if self.age == ClaimAge::Expired {
             return self.expired(effect);
         }
@@ -323,7 +340,9 @@ impl LegalEffectOf<'_> {
             Confirmed::StatementB { .. } => format!(
                 "以上数额为该期间逾期付款责任的全部，{PENALTY_REPLACED}（买卖合同解释18条）"
             ),
-            Confirmed::Promise(_) => format!("{TERM_KEPT}，{PENALTY_RESERVED}"),
+            Confirmed::Promise(_) | Confirmed::Finding => {
+                format!("{TERM_KEPT}，{PENALTY_RESERVED}")
+            }
         }
     }
 
@@ -336,6 +355,7 @@ impl LegalEffectOf<'_> {
         }
         let paper = match self.confirmed {
             Confirmed::Promise(_) => "承诺",
+            Confirmed::Finding => "结论",
             Confirmed::StatementA { .. }
             | Confirmed::StatementB { .. }
             | Confirmed::Receipt { .. } => "确认",
@@ -343,8 +363,23 @@ impl LegalEffectOf<'_> {
         format!("保证人{name}未签字，不受本{paper}约束，其保证期间不变（692、695条）")
     }
 
+    /// Whether knowing of a finding is the customer's knowing: whoever may admit the amount, or may be shown to.
+    fn reader(&self, effect: Effect) -> String {
+        let named = format!("签署人身份：{}", self.capacity_named);
+        match effect.amount_admitted {
+            EffectLevel::Yes => format!("{named}，有权签署"),
+            EffectLevel::NeedsProof => {
+                format!("{named}，以欠款人名义接受结论须加盖公章或补充授权（170、172条）")
+            }
+            EffectLevel::No => format!("{named}，仅证明其本人阅知，结论对欠款人没有约束力"),
+        }
+    }
+
     /// What the capacity does not carry, and what would.
     fn signer(&self, effect: Effect) -> String {
+        if self.confirmed == Confirmed::Finding {
+            return self.reader(effect);
+        }
         let mut lacks = Vec::new();
         if !matches!(self.confirmed, Confirmed::Promise(_)) {
             match effect.demand_received {
@@ -360,7 +395,7 @@ impl LegalEffectOf<'_> {
                 (effect.amount_admitted, "金额确认")
             }
             Confirmed::Promise(_) => (effect.promise_binding, "付款承诺"),
-            Confirmed::Receipt { .. } => (EffectLevel::Yes, ""),
+            Confirmed::Receipt { .. } | Confirmed::Finding => (EffectLevel::Yes, ""),
         };
         match (level, self.customer) {
             (EffectLevel::Yes, _) => {}

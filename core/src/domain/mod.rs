@@ -4,6 +4,7 @@ pub mod ageing;
 pub mod allocation;
 pub mod amount_in_words;
 pub mod approval;
+pub mod attendance;
 pub mod calendar;
 pub mod call_slot;
 pub mod cash;

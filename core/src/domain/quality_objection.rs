@@ -2,6 +2,7 @@
 //!
 //! Sources: Civil Code (2021) art. 621; Sale Contract Interpretation (2020) art. 12, 14.
 
+use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::time::Day;
@@ -9,14 +10,36 @@ use super::time::Day;
 const OUTER_MONTHS: u32 = 24;
 
 /// Which period the contract sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum ObjectionPeriod {
     /// None: a reasonable time, which a person decides, at most two years from receipt.
+    #[n(0)]
     NotAgreed,
     /// An agreed inspection period, in days from receipt.
-    InspectionDays(u32),
+    #[n(1)]
+    InspectionDays(#[n(0)] u32),
     /// A warranty period, in months from receipt; it replaces the two years.
-    WarrantyMonths(u32),
+    #[n(2)]
+    WarrantyMonths(#[n(0)] u32),
+}
+
+/// Longest agreed inspection period, in days, and warranty, in months, that somebody means: ten years and fifty.
+const LONGEST: (u32, u32) = (3_650, 600);
+
+impl ObjectionPeriod {
+    /// Whether it can be a contract's period.
+    #[must_use]
+    pub const fn is_usable(self) -> bool {
+        match self {
+            Self::NotAgreed => true,
+            Self::InspectionDays(days) => 0 < days && days <= LONGEST.0,
+            Self::WarrantyMonths(months) => 0 < months && months <= LONGEST.1,
+        }
+    }
 }
 
 /// What the seller knew of the defect.
@@ -29,6 +52,7 @@ pub enum SellerKnowledge {
 }
 
 /// Whether an objection came in time.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectionVerdict {

@@ -100,6 +100,7 @@ impl Capacity {
 }
 
 /// What kind of customer signs.
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
 )]

@@ -2,8 +2,8 @@
 
 use crate::journal::Entry;
 use crate::journal::facts::{
-    ATTACHED_LIMIT_BYTES, Acknowledgement, Attached, Decision, EffectShown, Fact, Refusal, Signer,
-    THUMBNAIL_LIMIT_BYTES,
+    ATTACHED_LIMIT_BYTES, Acknowledgement, Attached, Attendance, Decision, Dispute, EffectShown,
+    Fact, Refusal, Signer, THUMBNAIL_LIMIT_BYTES,
 };
 
 /// A text or list beyond its limit.
@@ -24,6 +24,10 @@ const TEXT: usize = 16 << 10;
 const LIST: usize = 5_000;
 /// Guarantors at one signing; the effect text has a line for each.
 pub(crate) const GUARANTORS: usize = 20;
+/// People of one kind at a stop.
+const PEOPLE: usize = 20;
+/// Receivables that one dispute concerns.
+const DOCUMENTS: usize = 200;
 /// Instalments of one promise paper: five years of months.
 pub(crate) const INSTALMENTS: usize = 60;
 
@@ -119,6 +123,37 @@ fn attached(it: &Attached) -> Result<(), OverLimit> {
     })
 }
 
+fn attendance(it: &Attendance) -> Result<(), OverLimit> {
+    within("attendance.team", it.team.len(), PEOPLE)?;
+    within("attendance.met", it.met.len(), PEOPLE)?;
+    within("attendance.third_persons", it.third_persons.len(), PEOPLE)?;
+    for member in &it.team {
+        within("attendance.team.name", member.name.len(), NAME)?;
+    }
+    for person in &it.met {
+        within("attendance.met.name", person.name.len(), NAME)?;
+        within("attendance.met.title", person.title.len(), NAME)?;
+    }
+    for person in &it.third_persons {
+        within("attendance.third_persons.who", person.who.len(), NAME)?;
+    }
+    within("attendance.findings", it.findings.len(), PEOPLE)?;
+    within("attendance.reason", it.reason.len(), SENTENCE)
+}
+
+fn dispute(it: &Dispute) -> Result<(), OverLimit> {
+    within("dispute.documents", it.documents.len(), DOCUMENTS)?;
+    for number in &it.documents {
+        within("dispute.document", number.len(), NAME)?;
+    }
+    if it.period.is_some_and(|period| !period.is_usable()) {
+        return within("dispute.period", usize::MAX, 0);
+    }
+    within("dispute.words", it.words.len(), SENTENCE)?;
+    within("dispute.person", it.person.len(), NAME)?;
+    within("dispute.title", it.title.len(), NAME)
+}
+
 /// Checks every text and list of `entry` against the limit that its documentation states.
 ///
 /// # Errors
@@ -165,6 +200,12 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
             within("counted.reason", it.reason.len(), SENTENCE)
         }
         Fact::VarianceConfirmed(it) => within("variance.remark", it.remark.len(), SENTENCE),
+        Fact::Attendance(it) => attendance(it),
+        Fact::Dispute(it) => dispute(it),
+        Fact::DisputeFinding(it) => {
+            within("finding.words", it.words.len(), SENTENCE)?;
+            within("finding.remedy_words", it.remedy_words.len(), SENTENCE)
+        }
         Fact::LedgerImported(it) => within("file_name", it.file_name.len(), 255),
         Fact::VisitListProposed(it) => {
             within("list.title", it.title.len(), NAME)?;

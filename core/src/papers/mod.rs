@@ -1,5 +1,5 @@
 //! Papers that a phone composes from a versioned template: repayment promise (承诺书), visit receipt (到访回执单), receipt for a
-//! demand letter (催款函回执). A statement's render model comes from the server and is passed on as it is.
+//! demand letter (催款函回执), what was found about a dispute (异议处理结论书). A statement's render model comes from the server and is passed on as it is.
 //!
 //! A paper is a [`RenderModel`], exactly what the glass shows. Its bytes travel inside the sealed acknowledgement, so a later
 //! template changes nothing that was signed. [`ComposedPaper::findings`] must be empty before anybody may sign. Figures come
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::amount_in_words::WordsError;
 use crate::domain::calendar::Calendar;
+use crate::domain::ids::EntryId;
 use crate::domain::legal_effect::{Confirmed, ExpressAgreement};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::promise::Instalment;
@@ -24,6 +25,7 @@ use crate::domain::time::Day;
 use crate::journal::facts::PaperKind;
 use crate::journal::limits::INSTALMENTS;
 use crate::snapshots::statement::{RenderModel, Statement};
+use crate::views::DisputeRow;
 
 /// Longest number of a demand letter.
 const NUMBER_LIMIT_BYTES: usize = 64;
@@ -50,6 +52,11 @@ pub enum PaperDraft {
         /// Its number, at most 64 bytes; may be empty.
         number: String,
     },
+    /// What was found about a dispute.
+    DisputeFinding {
+        /// The entry that says it.
+        finding: EntryId,
+    },
 }
 
 /// What papers are composed from.
@@ -65,6 +72,8 @@ pub struct PaperOf<'a> {
     pub signing_day: Day,
     /// The guarantors, each by name.
     pub guarantors: &'a [GuarantorNamed],
+    /// The dispute with its finding, for the paper about it.
+    pub dispute: Option<&'a DisputeRow>,
 }
 
 /// Why a paper cannot be composed.
@@ -85,6 +94,9 @@ pub enum PaperError {
     /// The days do not follow each other.
     #[error("the days of the instalments do not ascend")]
     DaysDoNotAscend,
+    /// There is no finding to be signed.
+    #[error("there is no finding about a dispute")]
+    NoFinding,
     /// The number of the demand letter is too long.
     #[error("the number is too long")]
     NumberTooLong,
@@ -153,16 +165,38 @@ impl PaperDraft {
                     of.statement.total,
                 )
             }
+            Self::DisputeFinding { finding } => {
+                let found = of.dispute.and_then(|dispute| {
+                    let found = dispute.finding.as_ref();
+                    found
+                        .filter(|found| found.entry == *finding)
+                        .map(|found| (dispute, found))
+                });
+                let (dispute, found) = found.ok_or(PaperError::NoFinding)?;
+                (context.finding(dispute, found)?, of.statement.total)
+            }
         };
         let kind = self.kind(of.statement.form);
         Ok(ComposedPaper {
-            findings: lint(kind, &model, age, of.guarantors),
+            findings: lint(kind, &self.linted(&model, of), age, of.guarantors),
             kind,
             model,
             total,
             age,
             maturity,
         })
+    }
+
+    /// The text that the lint reads: the clauses, and what somebody typed who speaks for the creditor.
+    fn linted(&self, model: &RenderModel, of: &PaperOf<'_>) -> String {
+        let mut text = model.text();
+        let found = of.dispute.and_then(|dispute| dispute.finding.as_ref());
+        if let (Self::DisputeFinding { .. }, Some(found)) = (self, found) {
+            text.push_str(&found.words);
+            text.push('。');
+            text.push_str(&found.remedy_words);
+        }
+        text
     }
 
     /// What kind of paper comes out, when the stop's statement has `form`.
@@ -173,6 +207,7 @@ impl PaperDraft {
             Self::Promise { .. } => PaperKind::Promise,
             Self::VisitReceipt => PaperKind::VisitReceipt,
             Self::DemandLetterReceipt { .. } => PaperKind::DemandLetterReceipt,
+            Self::DisputeFinding { .. } => PaperKind::DisputeFinding,
         }
     }
 
@@ -190,7 +225,8 @@ impl PaperDraft {
             Self::Statement
             | Self::Settlement
             | Self::VisitReceipt
-            | Self::DemandLetterReceipt { .. } => &[],
+            | Self::DemandLetterReceipt { .. }
+            | Self::DisputeFinding { .. } => &[],
         }
     }
 
@@ -203,6 +239,7 @@ impl PaperDraft {
             Self::VisitReceipt | Self::DemandLetterReceipt { .. } => {
                 Confirmed::Receipt { principal, cut_off }
             }
+            Self::DisputeFinding { .. } => Confirmed::Finding,
             Self::Statement | Self::Settlement => match statement.interest {
                 Some(interest) if statement.form == PaperKind::StatementB => {
                     Confirmed::StatementB {
@@ -240,7 +277,7 @@ fn promised(instalments: &[Instalment], signing_day: Day) -> Result<Money, Paper
 /// so it needs no express agreement.
 fn lint(
     kind: PaperKind,
-    model: &RenderModel,
+    text: &str,
     age: ClaimAge,
     guarantors: &[GuarantorNamed],
 ) -> Vec<LintFinding> {
@@ -254,6 +291,7 @@ fn lint(
         PaperKind::VisitReceipt | PaperKind::DemandLetterReceipt => {
             (statement(StatementForm::A), ClaimAge::Running)
         }
+        PaperKind::DisputeFinding => (PaperForm::Finding, ClaimAge::Running),
         PaperKind::Promise => {
             let consent = if guarantors.is_empty() {
                 GuarantorConsent::NoGuarantor
@@ -271,7 +309,7 @@ fn lint(
     };
     statement_lint(&Paper {
         form,
-        text: &model.text(),
+        text,
         age,
         waiver: Approved::No,
     })

@@ -64,6 +64,7 @@ fn try_compose(
         statement: &statement(due),
         signing_day: day("2026-07-15"),
         guarantors,
+        dispute: None,
     })
 }
 
@@ -182,6 +183,7 @@ fn a_bare_statement_of_an_expired_claim_is_stopped() {
             statement: &bare,
             signing_day: day("2026-07-15"),
             guarantors: &[],
+            dispute: None,
         })
         .unwrap();
     assert_eq!(paper.findings, [LintFinding::D1]);

@@ -8,7 +8,10 @@ use crate::domain::statement_text::{
     ClaimAge, EXPRESS_AGREEMENT, Maturity, PENALTY_RESERVED, Sides, TERM_KEPT, debt, demand,
     words_and_digits,
 };
+use crate::domain::time::{Day, Instant};
+use crate::journal::facts::{DisputeAbout, Finding, Remedy};
 use crate::snapshots::statement::{RenderModel, RenderRow, row};
+use crate::views::{DisputeRow, FindingRow};
 
 /// Version of the wording below.
 const TEMPLATE_VERSION: u32 = 1;
@@ -97,6 +100,61 @@ impl Context<'_> {
         Ok(model("demand-letter-receipt", "催款函回执", rows, clauses))
     }
 
+    /// The total of the statement is not on it: whoever signs it admits no amount.
+    pub(super) fn finding(
+        &self,
+        dispute: &DisputeRow,
+        found: &FindingRow,
+    ) -> Result<RenderModel, WordsError> {
+        let day = |at_ms| Day::legal(Instant::from_ms(at_ms)).chinese();
+        let (about, judged) = match dispute.about {
+            DisputeAbout::Quality => ("质量", "检验结论"),
+            DisputeAbout::Amount => ("金额", "核对结论"),
+        };
+        let documents = if dispute.documents.is_empty() {
+            "未指明".to_owned()
+        } else {
+            dispute.documents.join("、")
+        };
+        let person = if dispute.title.is_empty() {
+            dispute.person.clone()
+        } else {
+            format!("{}（{}）", dispute.person, dispute.title)
+        };
+        let mut rows = self.parties("客户");
+        rows.push(row("异议事项", about));
+        rows.push(row("涉及单据", &documents));
+        rows.push(row("异议内容", &dispute.words));
+        rows.push(row("异议提出人", &person));
+        rows.push(row("异议提出日期", &day(dispute.at_ms)));
+        if let Some(amount) = dispute.amount {
+            rows.push(row("异议所涉金额", &words_and_digits(amount)?));
+        }
+        if let Some(objection) = dispute.objection {
+            rows.push(row("收货日期（客户陈述）", &objection.received.chinese()));
+        }
+        rows.push(row(judged, finding_words(found.finding)));
+        rows.push(row("情况说明", &found.words));
+        let remedy = remedy_words(found.remedy);
+        let remedy = if found.remedy_words.is_empty() {
+            remedy.to_owned()
+        } else {
+            format!("{remedy}：{}", found.remedy_words)
+        };
+        rows.push(row("处理方式", &remedy));
+        if let Some(agreed) = found.agreed {
+            rows.push(row("双方核对一致的金额", &agreed_words(agreed)?));
+        }
+        rows.push(row("结论作出人", &found.author_name));
+        rows.push(row("结论作出日期", &day(found.at_ms)));
+        let clauses = vec![
+            format!("债权人的工作人员就上述{about}异议作出上列结论。客户签署人已阅知本结论，上列异议内容与其陈述一致。"),
+            "本结论书只记载上述异议的处理，不确认、不变更账款金额；涉及价款的调整，以债权人书面批准并入账为准。".to_owned(),
+            format!("本结论书{TERM_KEPT}，{PENALTY_RESERVED}。"),
+        ];
+        Ok(model("dispute-finding", "异议处理结论书", rows, clauses))
+    }
+
     fn receipt(&self, [opening, closing]: [String; 2]) -> Result<Vec<String>, WordsError> {
         let statement = self.of.statement;
         Ok(vec![
@@ -132,6 +190,35 @@ impl Context<'_> {
 
     fn snapshot(&self) -> RenderRow {
         row("账目快照", &self.of.statement.ledger.to_string())
+    }
+}
+
+/// Zero has no words of its own that a bank would write.
+fn agreed_words(agreed: Money) -> Result<String, WordsError> {
+    if agreed.is_zero() {
+        Ok("人民币零元整（¥0.00）".to_owned())
+    } else {
+        words_and_digits(agreed)
+    }
+}
+
+const fn finding_words(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Confirmed => "属实",
+        Finding::Partly => "部分属实",
+        Finding::NotConfirmed => "不属实",
+    }
+}
+
+const fn remedy_words(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::None => "无须处理",
+        Remedy::Repair => "修理",
+        Remedy::Replacement => "更换",
+        Remedy::Return => "退货",
+        Remedy::Examination => "进一步检测",
+        Remedy::Reconciliation => "核对账目",
+        Remedy::Referral => "报公司处理",
     }
 }
 

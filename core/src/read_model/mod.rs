@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod customer_books;
 pub mod customers;
 pub mod devices;
+pub mod disputes;
 pub mod documents;
 pub mod entries;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         contacts::SCHEMA,
         cash::SCHEMA,
         customer_books::SCHEMA,
+        disputes::SCHEMA,
     ] {
         connection.execute_batch(schema)?;
     }
@@ -64,6 +66,7 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
     promises::project_entry(tx, entry)?;
     outcomes::project_entry(tx, entry)?;
     cash::project_entry(tx, entry)?;
+    disputes::project_entry(tx, entry)?;
     ledgers::project_entry(tx, entry, hash)?;
     if let Fact::LedgerSigned(signed) = &entry.fact {
         customer_books::forget_books_before(tx, signed.ledger)?;

@@ -214,7 +214,8 @@ fn signature(view: &SignedView) -> Vec<Field> {
         ("身份依据", proof.to_owned()),
         ("签署时间", format!("{}（北京时间）", view.at)),
     ];
-    if view.total.is_positive()
+    if view.paper.demands_payment()
+        && view.total.is_positive()
         && let Ok(words) = words_and_digits(view.total)
     {
         fields.push(("确认金额", words));

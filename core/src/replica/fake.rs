@@ -314,6 +314,16 @@ impl FakeServer {
             .unwrap()
     }
 
+    /// A later policy in which everybody has this role and no other.
+    pub(crate) fn make_everybody(&self, role: Role) {
+        let mut policy = policy();
+        policy.epoch = 2 + self.feed_length();
+        for person in &mut policy.people {
+            person.roles = vec![role];
+        }
+        self.add_snapshot(Scope::Organisation, &Snapshot::Policy(Box::new(policy)));
+    }
+
     /// The manager sends an entry back.
     pub(crate) fn send_back(&self, about: EntryId, at: Instant) -> EntryId {
         let fact = Fact::SentBack(SentBack {

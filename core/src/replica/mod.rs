@@ -4,6 +4,7 @@
 //! server over a [`Transport`]. Every method may be called from any thread; a command waits for the one before it, and
 //! nothing waits for the network but `sync` and `enrol` themselves.
 
+mod attendance;
 mod cash;
 mod commit;
 mod conflicts;
@@ -11,6 +12,7 @@ mod contacts;
 mod customers;
 mod device;
 mod devices;
+mod disputes;
 mod drafts;
 mod error;
 mod export;
@@ -22,6 +24,7 @@ mod lock;
 mod papers;
 mod params;
 mod parts;
+mod records;
 mod refusals;
 mod seals;
 mod settings;
@@ -59,6 +62,7 @@ pub use params::{
     PromiseRecord, Recorded, RefusalRecord, RefusalWitness, SealRecord, SendBackAnswer,
     SigningBegin, SigningFinish, SigningStroke, StopEdit,
 };
+pub use records::{AttendanceRecord, DisputeRecord, FindingRecord};
 pub use strokes::opens_commitment;
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};
 

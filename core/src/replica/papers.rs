@@ -16,12 +16,13 @@ use crate::papers::{ComposedPaper, PaperDraft, PaperError, PaperOf};
 use crate::read_model::stops::StopParts;
 use crate::read_model::{entries, people, statements, stops};
 use crate::replica::commit::Commit;
+use crate::replica::disputes;
 use crate::replica::error::or_not_found;
 use crate::replica::{EffectAsked, GuarantorAsked, PaperRead, Replica, ReplicaError, SigningBegin};
 use crate::snapshots::statement::{RenderModel, Statement};
 use crate::store;
 use crate::store::signings::{Ceremony, SigningAct};
-use crate::views::{LegalEffectView, PaperView};
+use crate::views::{DisputeRow, LegalEffectView, PaperView};
 
 const NAME_LIMIT_BYTES: usize = 200;
 
@@ -34,6 +35,7 @@ impl From<PaperError> for ReplicaError {
             PaperError::DayPast => "day-in-the-past",
             PaperError::DaysDoNotAscend => "instalments-not-in-order",
             PaperError::NumberTooLong => "text-too-long",
+            PaperError::NoFinding => "finding-replaced",
             PaperError::Money(_) | PaperError::Words(_) => "amount-unusable",
         })
     }
@@ -144,6 +146,8 @@ pub(super) struct Source {
     pub(super) organisation_name: String,
     pub(super) customer_name: String,
     pub(super) signing_day: Day,
+    /// The dispute of a paper about one.
+    pub(super) dispute: Option<DisputeRow>,
 }
 
 /// The signer, as far as the effect depends on him.
@@ -160,6 +164,16 @@ impl Source {
         stop: &StopParts,
         (draft, now): (&PaperDraft, Instant),
     ) -> Result<Self, ReplicaError> {
+        let dispute = match draft {
+            PaperDraft::DisputeFinding { finding } => {
+                Some(disputes::of_paper(connection, stop.stop, *finding)?)
+            }
+            PaperDraft::Statement
+            | PaperDraft::Settlement
+            | PaperDraft::Promise { .. }
+            | PaperDraft::VisitReceipt
+            | PaperDraft::DemandLetterReceipt { .. } => None,
+        };
         let id = match draft {
             PaperDraft::Settlement => {
                 let found = statements::settlement(connection, stop.statement)?;
@@ -168,7 +182,8 @@ impl Source {
             PaperDraft::Statement
             | PaperDraft::Promise { .. }
             | PaperDraft::VisitReceipt
-            | PaperDraft::DemandLetterReceipt { .. } => stop.statement,
+            | PaperDraft::DemandLetterReceipt { .. }
+            | PaperDraft::DisputeFinding { .. } => stop.statement,
         };
         let statement = statements::statement(connection, id)?;
         Ok(Self {
@@ -179,6 +194,7 @@ impl Source {
                 .unwrap_or_default(),
             customer_name: stop.name.clone(),
             signing_day: Day::legal(now),
+            dispute,
         })
     }
 
@@ -200,6 +216,7 @@ impl Source {
             statement: &self.statement,
             signing_day: self.signing_day,
             guarantors,
+            dispute: self.dispute.as_ref(),
         })?)
     }
 

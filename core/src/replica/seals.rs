@@ -9,9 +9,9 @@ use crate::read_model::entries;
 use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
 use crate::replica::parts::part_of;
-use crate::replica::{CopyRecord, Recorded, Replica, ReplicaError, SealRecord};
+use crate::replica::{CopyRecord, OfDraft, Recorded, Replica, ReplicaError, SealRecord};
 use crate::store::parts;
-use crate::views::{EntryDetail, SealSheet};
+use crate::views::{DraftForm, EntryDetail, SealSheet};
 
 /// Largest photograph.
 const PHOTO_LIMIT_BYTES: usize = 3 << 20;
@@ -51,7 +51,12 @@ impl Replica {
             return Err(ReplicaError::Refused("photo-unusable"));
         }
         self.commit("record_seal", |commit| {
+            commit.must_conduct_signings()?;
             let about = commit.signed_paper(record.entry)?;
+            commit.drop_draft(OfDraft {
+                about: Some(about.entry.0),
+                ..OfDraft::of(about.stop, DraftForm::Seal)
+            })?;
             let fact = Fact::CompanySeal(CompanySeal {
                 pinned: about.hash,
                 photo: part_of(photo),
@@ -74,6 +79,10 @@ impl Replica {
         }
         self.commit("record_copy", |commit| {
             let about = commit.signed_paper(record.entry)?;
+            commit.drop_draft(OfDraft {
+                about: Some(about.entry.0),
+                ..OfDraft::of(about.stop, DraftForm::Copy)
+            })?;
             let fact = Fact::CopyHandedOver(CopyHandedOver {
                 pinned: about.hash,
                 person: record.person.trim().to_owned(),

@@ -9,9 +9,10 @@ use crate::journal::Scope;
 use crate::journal::facts::{Fact, ReasonCode};
 use crate::read_model::people;
 use crate::read_model::stops::StopParts;
-use crate::read_model::{contacts, documents, entries, reviews, statements, stops};
+use crate::read_model::{contacts, disputes, documents, entries, reviews, statements, stops};
 use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
+use crate::replica::disputes::may_find_on;
 use crate::replica::error::or_not_found;
 use crate::replica::{DraftPlace, Presence, Recorded, Replica, ReplicaError, StopEdit};
 use crate::store::{captures, drafts, signings};
@@ -48,6 +49,8 @@ impl Replica {
                 customer_document: parts.customer_document,
                 is_editable,
                 may_sign: people::may_conduct_signings(connection, me.user)?,
+                may_find_on: may_find_on(connection, me.user)?,
+                disputes: disputes::of_stop(connection, stop)?,
                 notes: words.notes,
                 negotiation: words.negotiation,
                 reason: words.reason,

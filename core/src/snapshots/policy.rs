@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{OrganisationId, UserId};
+use crate::journal::facts::DisputeAbout;
 
 /// Who is who and may do what, as phones hold it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -92,5 +93,15 @@ impl Role {
     #[must_use]
     pub const fn conducts_signings(self) -> bool {
         matches!(self, Self::Rep | Self::SalesManager | Self::Legal)
+    }
+
+    /// Whether the role may say what was found about a dispute and have that signed: about quality it is the technician's, about
+    /// an amount theirs who conduct signings. Compared as above.
+    #[must_use]
+    pub const fn finds_on(self, about: DisputeAbout) -> bool {
+        match about {
+            DisputeAbout::Quality => matches!(self, Self::Technician),
+            DisputeAbout::Amount => self.conducts_signings(),
+        }
     }
 }

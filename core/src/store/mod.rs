@@ -87,6 +87,7 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, StoreError> {
             read_model::customer_books::take_in_what_is_here(&tx)?;
         }
         read_model::contacts::take_over(&tx)?;
+        snapshots::take_policies_in_again(&tx)?;
         tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         tx.commit()?;
     }

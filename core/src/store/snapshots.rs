@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use crate::domain::ids::{Digest, SnapshotId};
 use crate::journal::Scope;
 use crate::journal::seal::SealedSnapshot;
+use crate::read_model;
 use crate::read_model::columns::{parsed, text};
+use crate::snapshots::Snapshot;
 use crate::store::scopes;
 
 /// Stores a snapshot; answers whether it was new.
@@ -25,6 +27,23 @@ pub(crate) fn insert(
             ":signature": sealed.signature,
         })?;
     Ok(inserted == 1)
+}
+
+/// Takes the policies that are here in again, for what a newer read model keeps of them.
+pub(crate) fn take_policies_in_again(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    let payloads: Vec<Vec<u8>> = tx
+        .prepare("select payload from sealed_snapshots where scope = :scope")?
+        .query_map(
+            named_params! { ":scope": scopes::text(Scope::Organisation) },
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    for payload in payloads {
+        if let Ok(Snapshot::Policy(policy)) = minicbor::decode(&payload) {
+            read_model::people::project_policy(tx, &policy)?;
+        }
+    }
+    Ok(())
 }
 
 /// The payload bytes of one snapshot.

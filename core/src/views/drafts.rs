@@ -26,6 +26,22 @@ pub enum DraftForm {
     FollowUp,
     /// How a follow-up ended; it names the follow-up.
     FollowUpClose,
+    /// Who was there.
+    Attendance,
+    /// A dispute.
+    Dispute,
+    /// What was found about a dispute; it names the dispute.
+    Finding,
+    /// A promise paper's instalments.
+    PromisePaper,
+    /// Who countersigns; it names the signed paper.
+    Countersign,
+    /// What the stamp on a sheet says; it names the signed paper.
+    Seal,
+    /// Who has the customer's copy; it names the signed paper.
+    Copy,
+    /// Cash that is being counted.
+    Cash,
 }
 
 /// What was kept for a form.

@@ -2,14 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::attendance::{AttendanceFinding, HourAgreed, MeetingPlace, Recording};
 use crate::domain::ids::{Digest, EntryId, SnapshotId, StopId, UserId};
 use crate::domain::media_type::MediaType;
 use crate::domain::money::Money;
-use crate::domain::signer::{Capacity, GuarantorNamed, SealCondition};
+use crate::domain::quality_objection::ObjectionPeriod;
+use crate::domain::signer::{Capacity, CustomerKind, GuarantorNamed, SealCondition};
 use crate::domain::time::Day;
 use crate::journal::facts::{
-    CopyForm, CountersignRole, MemberStatement, MissingFix, OutcomeKind, PaperKind, PartKind,
-    PositionReport, ReasonCode, StrokeConsent,
+    CopyForm, CountersignRole, DisputeAbout, Finding, MemberStatement, MissingFix, OutcomeKind,
+    PaperKind, PartKind, PersonMet, PositionReport, ReasonCode, Remedy, StrokeConsent, TeamPresent,
+    ThirdPersonPresent,
 };
 use crate::protocol::HeldCode;
 use crate::views::ObjectState;
@@ -247,6 +250,61 @@ pub enum EntryDetail {
     VarianceConfirmed {
         /// A remark; may be empty.
         remark: String,
+    },
+    /// 到场人员.
+    Attendance {
+        /// The team's members who were there.
+        team: Vec<TeamPresent>,
+        /// Whom they met.
+        met: Vec<PersonMet>,
+        /// What kind of customer it is.
+        customer: CustomerKind,
+        /// Where.
+        place: MeetingPlace,
+        /// People who owe nothing and were there.
+        third_persons: Vec<ThirdPersonPresent>,
+        /// Whether it was recorded.
+        recording: Recording,
+        /// Whether the person agreed to the hour.
+        hour: HourAgreed,
+        /// Why it was so; may be empty.
+        reason: String,
+        /// What was marked.
+        findings: Vec<AttendanceFinding>,
+    },
+    /// 异议.
+    Dispute {
+        /// What is disputed.
+        about: DisputeAbout,
+        /// Numbers of the receivables.
+        documents: Vec<String>,
+        /// In the customer's words.
+        words: String,
+        /// How much of it.
+        amount: Option<Money>,
+        /// Who raised it.
+        person: String,
+        /// Job title; may be empty.
+        title: String,
+        /// When the goods were received.
+        received: Option<Day>,
+        /// Which period the contract sets.
+        period: Option<ObjectionPeriod>,
+    },
+    /// What was found about a dispute.
+    DisputeFinding {
+        /// What is disputed.
+        about: DisputeAbout,
+        /// Whether the customer is right.
+        finding: Finding,
+        /// What was found.
+        words: String,
+        /// What is done about it.
+        remedy: Remedy,
+        /// How and until when; may be empty.
+        remedy_words: String,
+        /// What both sides agree is right.
+        agreed: Option<Money>,
     },
     /// The manager accepted the visit.
     VisitAccepted {

@@ -3,12 +3,14 @@
 //! Every row is projected from the read model by `core::replica` or the console's queries; a figure on a phone and in the
 //! console comes from the same row. Field names are the JSON names; instants are milliseconds since 1970.
 
+mod attendance;
 mod cash;
 mod ceremonies;
 mod conflicts;
 mod contacts;
 mod customers;
 mod device;
+mod disputes;
 mod drafts;
 mod entries;
 mod lock;
@@ -25,6 +27,7 @@ mod typescript;
 
 use serde::{Deserialize, Serialize};
 
+pub use attendance::AttendanceView;
 pub use cash::{CashPaper, CashRow, CashState, CashView, OpenCash, PiecesTotal};
 pub use ceremonies::{
     Completeness, CountersignedRow, PostingRow, RefusalScript, SealSheet, SealStatus, SignedRow,
@@ -41,6 +44,7 @@ pub use customers::{
     PromiseStandingRow,
 };
 pub use device::DeviceView;
+pub use disputes::{DisputeRow, DisputeState, FindingRow, FindingSigned, ObjectionRow};
 pub use drafts::{DraftForm, DraftRow, DraftView};
 pub use entries::{EntryDetail, EntryRow, Fence, PositionRow};
 pub use lock::{LockState, LockView, OwnerUnlock};

@@ -6,10 +6,10 @@ use crate::domain::ids::{CustomerId, DocumentId, EntryId, PlanId, SigningId, Sto
 use crate::domain::money::Money;
 use crate::domain::position::SitePoint;
 use crate::domain::time::Day;
-use crate::journal::facts::OutcomeKind;
+use crate::journal::facts::{DisputeAbout, OutcomeKind};
 use crate::snapshots::plan::Material;
 use crate::views::{
-    ConflictRow, ContactRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow,
+    ConflictRow, ContactRow, DisputeRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow,
     SettlementSummary, SignedRow, StatementSummary,
 };
 
@@ -104,6 +104,10 @@ pub struct StopView {
     pub is_editable: bool,
     /// This phone's user may conduct a signing and take a promise.
     pub may_sign: bool,
+    /// What this phone's user may say the finding on, and have it signed.
+    pub may_find_on: Vec<DisputeAbout>,
+    /// What the customer disputed here, oldest first.
+    pub disputes: Vec<DisputeRow>,
     /// Notes; merges.
     pub notes: String,
     /// Negotiation record; merges.

@@ -2,6 +2,9 @@
 
 import { call, CoreError, onChanged, type ErrorKind } from "./bridge";
 import type { Money } from "./money";
+import type { AttendanceFinding } from "./rows/AttendanceFinding";
+import type { AttendanceRecord } from "./rows/AttendanceRecord";
+import type { AttendanceView } from "./rows/AttendanceView";
 import type { Capacity } from "./rows/Capacity";
 import type { CashPaper } from "./rows/CashPaper";
 import type { CashTake } from "./rows/CashTake";
@@ -18,6 +21,7 @@ import type { CustomerView } from "./rows/CustomerView";
 import type { CountersignRole } from "./rows/CountersignRole";
 import type { DeviceRecord } from "./rows/DeviceRecord";
 import type { DeviceView } from "./rows/DeviceView";
+import type { DisputeRecord } from "./rows/DisputeRecord";
 import type { DraftForm } from "./rows/DraftForm";
 import type { DraftView } from "./rows/DraftView";
 import type { EffectRow } from "./rows/EffectRow";
@@ -25,6 +29,7 @@ import type { Begun } from "./rows/Begun";
 import type { FollowUpForm } from "./rows/FollowUpForm";
 import type { FollowUpsView } from "./rows/FollowUpsView";
 import type { FollowUpState } from "./rows/FollowUpState";
+import type { FindingRecord } from "./rows/FindingRecord";
 import type { GuarantorNamed } from "./rows/GuarantorNamed";
 import type { LegalEffectView } from "./rows/LegalEffectView";
 import type { LockView } from "./rows/LockView";
@@ -49,6 +54,7 @@ import type { Settings } from "./rows/Settings";
 import type { SignedView } from "./rows/SignedView";
 import type { Signer } from "./rows/Signer";
 import type { SigningView } from "./rows/SigningView";
+import type { StatementView } from "./rows/StatementView";
 import type { StopView } from "./rows/StopView";
 import type { StrokeConsent } from "./rows/StrokeConsent";
 import type { SyncReport } from "./rows/SyncReport";
@@ -230,6 +236,24 @@ export const refusals = {
 
 export const promises = {
   record: (stop: string, amount: Money, due: string) => call<unknown>("promise.record", { stop, amount, due }),
+};
+
+/** Who was there; `check` says what would be marked. */
+export const attendances = {
+  read: (stop: string) => call<AttendanceView>("attendance.read", { stop }),
+  check: (record: AttendanceRecord) => call<AttendanceFinding[]>("attendance.check", record),
+  record: (record: AttendanceRecord) => call<unknown>("attendance.record", record),
+};
+export type { AttendanceRecord };
+
+/** What the customer disputes, and what was found about it. */
+export const disputes = {
+  record: (dispute: DisputeRecord) => call<unknown>("dispute.record", dispute),
+  find: (finding: FindingRecord) => call<{ readonly entry: string }>("finding.record", finding),
+};
+
+export const statements = {
+  read: (stop: string) => call<StatementView>("statement.read", { stop }),
 };
 
 export type OutcomeRecord = { readonly stop: string; readonly kind: OutcomeKind; readonly reason: ReasonCode | null; readonly summary: string };

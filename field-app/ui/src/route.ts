@@ -12,7 +12,11 @@ export type Page =
   | "promise"
   | "outcome"
   | "parts"
-  | "cash";
+  | "cash"
+  | "attendance"
+  | "dispute"
+  | "finding"
+  | "finding-paper";
 /** What is done about a signed paper. */
 export type EntryPage = "countersign" | "seal" | "copy";
 /** Contacts or follow-ups of a customer: the list, a form, or what is done about one; `stop` is where the rep came from. */
@@ -28,7 +32,7 @@ export type CustomerWork = {
 };
 export type Route =
   | { readonly screen: "today"; readonly server: string | undefined }
-  | { readonly screen: "stop"; readonly stop: string; readonly page: Page | undefined }
+  | { readonly screen: "stop"; readonly stop: string; readonly page: Page | undefined; readonly about: string | undefined }
   | { readonly screen: "entry"; readonly entry: string; readonly page: EntryPage | undefined }
   | { readonly screen: "part"; readonly entry: string }
   | { readonly screen: "cash"; readonly receipt: string | undefined }
@@ -55,6 +59,10 @@ const PAGES: readonly Page[] = [
   "outcome",
   "parts",
   "cash",
+  "attendance",
+  "dispute",
+  "finding",
+  "finding-paper",
 ];
 const ENTRY_PAGES: readonly EntryPage[] = ["countersign", "seal", "copy"];
 
@@ -77,7 +85,7 @@ export function routeOf(hash: string): Route {
   if (first === "customers") return second ? { screen: "customer", customer: second, from: third || undefined } : { screen: "customers" };
   if (first === "parts" && second) return { screen: "part", entry: second };
   if (first === "stops" && second) {
-    return { screen: "stop", stop: second, page: PAGES.find((page) => page === third) };
+    return { screen: "stop", stop: second, page: PAGES.find((page) => page === third), about: fourth || undefined };
   }
   return { screen: "today", server: new URLSearchParams(query).get("server") ?? undefined };
 }
@@ -94,9 +102,9 @@ export const CASH = "#/cash";
 export const CUSTOMERS = "#/customers";
 export const TO_DO = "#/to-do";
 
-/** The address of a stop, or of one of its pages. */
-export function stopAddress(stop: string, page?: Page): string {
-  return page ? `#/stops/${stop}/${page}` : `#/stops/${stop}`;
+/** The address of a stop, or of one of its pages; `about` is the entry that a page is about. */
+export function stopAddress(stop: string, page?: Page, about?: string): string {
+  return ["#/stops", stop, page, about].filter(Boolean).join("/");
 }
 
 /** The address of a customer's card; `from` is the stop that leads there and back. */

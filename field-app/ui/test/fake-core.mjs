@@ -125,15 +125,27 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     cashRow(1, { state: "confirmed", object: "receipted", customer_name: "盛泽远大纺织科技股份有限公司" }),
   ];
   const edits = [];
+  const disputeRow = (i, more) => ({ dispute: `dispute-${i}`, stop: "stop-2", customer: "customer-2", at_ms: AT + 1_000_000, author: "user-2", author_name: "陈刚", about: "quality", documents: ["HT-2026-0113-07"], words: "主轴有异响，修好之前不付款。", amount: CNY("20000.00"), person: "张敏", title: "设备科长", objection: { received: "2026-01-10", period: { warranty_months: 12 }, last_day: "2027-01-10", verdict: "within_outer_limit" }, state: "open", finding: null, object: "local", ...more });
+  const findingRow = (more) => ({ entry: "finding-1", at_ms: AT + 1_100_000, author: "user-2", author_name: "陈刚", finding: "partly", words: "轴承润滑不足，主轴完好。", remedy: "repair", remedy_words: "当场加注润滑脂", agreed: null, signed: null, object: "local", ...more });
+  const disputes = [
+    disputeRow(1, { state: "closed", finding: findingRow({ signed: { entry: "entry-signed", signer_name: "张敏", at_ms: AT + 1_200_000, countersigned_by: ["陈刚"] } }) }),
+    disputeRow(2, { about: "amount", objection: null, amount: CNY("1280.50"), words: "有一笔回款没有入账。", state: "found", finding: findingRow({ entry: "finding-2", remedy: "reconciliation", remedy_words: "", words: "核对后少记一笔。", agreed: CNY("0.00") }) }),
+    disputeRow(3, { words: "漆面起泡。", amount: null, documents: [], objection: null }),
+  ];
+  const attendance = { kind: "attendance", team: [{ member: "user-1", name: "李伟" }], met: [{ name: "张敏", title: "财务", capacity: "duty_holder" }], customer: "company", place: "premises", third_persons: [], recording: "announced", hour: "no", reason: "", findings: ["one_of_the_team"] };
+  const attended = [];
   let signing = null;
   const text = { notes: "", negotiation: "", reason: "", met_person: "", proposal: "", next_step: "" };
-  const statement = (stop) => ({ stop, statement: hash(7), form: "statement_a", cut_off: "2026-06-30", render_model: RENDER_MODEL, render_model_digest: hash(9), hash_short: "9f3a51c2", total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", lines: [], agreed_method: AGREED });
+  const statement = (stop) => ({ stop, statement: hash(7), form: "statement_a", cut_off: "2026-06-30", render_model: RENDER_MODEL, render_model_digest: hash(9), hash_short: "9f3a51c2", total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", lines: [["HT-2026-0113-07", "2026-03-31", "200000.00"], ["HT-2026-0204-11", "2026-04-30", "186420.00"]].map(([document, due, sum]) => ({ document, invoiced: null, due, amount: CNY(sum), received: CNY("0.00"), outstanding: CNY(sum) })), agreed_method: AGREED });
   const visited = {
     text: { notes: "仓库有大批成品，车间两条线在开。", negotiation: "财务张敏称公司正在等回款，月底前先付五万。", reason: "delay", met_person: "张敏（财务）", proposal: "分三期支付", next_step: "7 月 31 日核对到账" },
     check_in: position(AT), check_out: position(AT + 3_000_000, { missing: "timed_out", accuracy_m: null, distance_m: null, fence: "unknown" }),
     timeline: [
       entry("check_in", "receipted", AT, { position: position(AT) }),
       entry("acknowledgement", "sent", AT + 1_200_000, { parts_complete: 1, parts_total: 2, detail: { paper: "statement_a", signer_name: "张敏", signer_title: "财务", capacity: "duty_holder", total: CNY("1280300.50") } }),
+      entry("attendance", "local", AT + 300_000, { detail: attendance }),
+      entry("dispute", "local", AT + 1_000_000, { detail: { about: "quality", documents: ["HT-2026-0113-07"], words: "主轴有异响，修好之前不付款。", amount: CNY("20000.00"), person: "张敏", title: "设备科长", received: "2026-01-10", period: null } }),
+      entry("dispute_finding", "local", AT + 1_100_000, { detail: { about: "quality", finding: "partly", words: "轴承润滑不足，主轴完好。", remedy: "repair", remedy_words: "", agreed: null } }),
       entry("promise", "local", AT + 1_500_000, { detail: { amount: CNY("50000.00"), due: "2026-07-31", supersedes: null } }),
       entry("outcome", "held", AT + 1_600_000, { held_code: "out_of_scope", detail: { outcome: "signed", reason: null, summary: "财务已签，缺公章。" } }),
       entry("check_out", "local", AT + 3_000_000, { position: position(AT + 3_000_000, { missing: "timed_out" }) }),
@@ -150,7 +162,7 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     if (!row) throw { kind: "gone", ref: "stop" };
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
-    return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, customer_notes: "", contacts: id === "stop-2" ? people.rows : [], follow_ups: id === "stop-2" ? 2 : 0, ...fields, ...parts,
+    return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, may_find_on: ["quality", "amount"], disputes: id === "stop-2" ? disputes : [], customer_notes: "", contacts: id === "stop-2" ? people.rows : [], follow_ups: id === "stop-2" ? 2 : 0, ...fields, ...parts,
       statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" },
       settlement: id === "stop-1" ? { statement: hash(8), cut_off: "2026-06-30", principal: row.total, interest: CNY("11592.60"), total: CNY("398012.60"), hash_short: "51c29f3a" } : null, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null,
       drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === id).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) };
@@ -164,7 +176,7 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     ...guarantors.map((one) => `③ 保证人${one.name}未签字，不受本确认约束，其保证期间不变（692、695条）`),
     `④ 签署人身份：${capacity}`, "辅助说明，非法律意见",
   ] });
-  const PAPERS = { statement: ["statement_a", "对账单"], settlement: ["statement_b", "对账单（全额结清）"], promise: ["promise", "还款承诺书"], visit_receipt: ["visit_receipt", "到访回执单"], demand_letter_receipt: ["demand_letter_receipt", "催款函回执"] };
+  const PAPERS = { statement: ["statement_a", "对账单"], settlement: ["statement_b", "对账单（全额结清）"], promise: ["promise", "还款承诺书"], visit_receipt: ["visit_receipt", "到访回执单"], demand_letter_receipt: ["demand_letter_receipt", "催款函回执"], dispute_finding: ["dispute_finding", "异议处理结论书"] };
   const paperView = (id, paper) => {
     const [kind, title] = PAPERS[paper.kind];
     return { stop: id, statement: hash(7), kind, render_model: { ...RENDER_MODEL, title }, render_model_digest: hash(9), hash_short: "9f3a51c2", total: CNY("386420.00"), total_words: "叁拾捌万陆仟肆佰贰拾元整", findings: [], agreed_method: AGREED };
@@ -334,6 +346,11 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     },
     "part.abandon": ({ capture }) => (captures.splice(captures.findIndex((one) => one.capture === capture), 1), null),
     "part.read": () => ({ stop: "stop-2", media_type: "image/png", size_bytes: 70, offset: 0, content: PIXEL }),
+    "attendance.read": ({ stop: id }) => ({ team: [{ user: "user-1", name: "李伟" }, { user: "user-2", name: "陈刚" }], met_at_ms: AT, last: id === "stop-2" ? entry("attendance", "local", AT, { detail: attendance }) : null }),
+    "attendance.check": ({ team, third_persons, place }) => [...(team.length < 2 ? ["one_of_the_team"] : []), ...(place === "home_uninvited" ? ["home_entered"] : []), ...(third_persons.some((one) => one.is_debt_disclosed) ? ["debt_disclosed"] : [])],
+    "attendance.record": dropped("attendance", (record) => (attended.push(record), { entry: "e" })),
+    "dispute.record": dropped("dispute", (record) => (disputes.push(disputeRow(4, { ...record, objection: null })), { entry: "dispute-4" })),
+    "finding.record": dropped("finding", ({ dispute, ...found }) => (Object.assign(disputes.find((one) => one.dispute === dispute), { state: "found", finding: findingRow({ ...found, entry: "finding-3" }) }), { entry: "finding-3" })),
     "promise.record": dropped("promise", ({ stop: id, amount, due }) => Object.assign(rows.find((one) => one.stop === id), { promise: { entry: "e", amount, due } }) && { entry: "e" }),
     "outcome.record": dropped("outcome", ({ stop: id, kind }) => Object.assign(rows.find((one) => one.stop === id), { outcome: kind }) && { entry: "e" }),
     "refusal.record": dropped("refusal", () => ({ entry: "e" })),
@@ -349,5 +366,5 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
       return JSON.stringify({ id, error: error.kind ? error : { kind: "support", ref: String(error) } });
     }
   };
-  return { dispatch, strokes, edits, pieces, begun, photos, kept, protections, lock: lock.watch };
+  return { dispatch, strokes, edits, pieces, begun, photos, attended, disputes, kept, protections, lock: lock.watch };
 }

@@ -1,6 +1,6 @@
 //! Who may do what: one pure table, role by action. Screens only hide; this decides.
 
-use countersign_core::journal::facts::Fact;
+use countersign_core::journal::facts::{DisputeAbout, Fact, PaperKind};
 use countersign_core::snapshots::policy::Role;
 
 /// What can be asked of the policy.
@@ -38,10 +38,16 @@ pub enum Action {
     ReadHeld,
     /// See devices.
     ReadDevices,
-    /// Record at a stop: check-in, statement shown, refusal, outcome, amendment, check-out.
+    /// Record at a stop: check-in, attendance, statement shown, refusal, dispute, outcome, amendment, copy handed over, check-out.
     RecordVisit,
     /// Conduct a signing or take a promise.
     ConductSigning,
+    /// Say what was found about a quality dispute.
+    FindOnQuality,
+    /// Say what was found about an amount in dispute.
+    FindOnAmount,
+    /// Have a finding about a dispute signed.
+    HaveFindingSigned,
     /// Write the notes and fields of a stop or customer.
     EditVisitDocument,
     /// Write contacts and follow-ups of a customer at a desk.
@@ -64,7 +70,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::ImportLedger,
         Self::SignLedger,
         Self::ProposeVisitList,
@@ -83,6 +89,9 @@ impl Action {
         Self::ReadDevices,
         Self::RecordVisit,
         Self::ConductSigning,
+        Self::FindOnQuality,
+        Self::FindOnAmount,
+        Self::HaveFindingSigned,
         Self::EditVisitDocument,
         Self::EditCustomer,
         Self::TakeCash,
@@ -120,11 +129,20 @@ pub fn field_action(fact: &Fact) -> Option<Action> {
         | Fact::Attached(_)
         | Fact::Countersignature(_)
         | Fact::RefusalWitnessed(_)
-        | Fact::DemandLetterPosted(_) => Some(Action::RecordVisit),
-        Fact::Acknowledgement(_)
-        | Fact::Promise(_)
-        | Fact::CompanySeal(_)
-        | Fact::CopyHandedOver(_) => Some(Action::ConductSigning),
+        | Fact::DemandLetterPosted(_)
+        | Fact::CopyHandedOver(_)
+        | Fact::Attendance(_)
+        | Fact::Dispute(_) => Some(Action::RecordVisit),
+        Fact::DisputeFinding(finding) => Some(match finding.about {
+            DisputeAbout::Quality => Action::FindOnQuality,
+            DisputeAbout::Amount => Action::FindOnAmount,
+        }),
+        Fact::Acknowledgement(signed) if signed.paper == PaperKind::DisputeFinding => {
+            Some(Action::HaveFindingSigned)
+        }
+        Fact::Acknowledgement(_) | Fact::Promise(_) | Fact::CompanySeal(_) => {
+            Some(Action::ConductSigning)
+        }
         Fact::CashReceipt(_) | Fact::CashVoided(_) | Fact::HandIn(_) => Some(Action::TakeCash),
         Fact::ConflictSettled(_) => Some(Action::SettleConflict),
         Fact::SerialBlockIssued(_)
@@ -167,8 +185,13 @@ const fn allowed(action: Action) -> &'static [Role] {
             &[Clerk, SalesAuditor, SalesManager, Finance, Legal, Director]
         }
         Action::ReadHeld => &[SalesAuditor, SalesManager, Legal],
-        Action::RecordVisit | Action::EditVisitDocument => &[Rep, Technician, SalesManager, Legal],
-        Action::ConductSigning | Action::TakeCash => &[Rep, SalesManager, Legal],
+        Action::RecordVisit | Action::EditVisitDocument | Action::HaveFindingSigned => {
+            &[Rep, Technician, SalesManager, Legal]
+        }
+        Action::ConductSigning | Action::FindOnAmount | Action::TakeCash => {
+            &[Rep, SalesManager, Legal]
+        }
+        Action::FindOnQuality => &[Technician],
         Action::IssueSerials => &[Clerk, Finance],
         Action::ConfirmVariance => &[SalesManager, Finance, Director],
         Action::ReadCash => &[Clerk, SalesAuditor, SalesManager, Finance, Director],
@@ -194,7 +217,7 @@ mod tests {
 
     /// One line an action, one column a role in the order of `ROLES`: rep, technician, clerk, sales auditor, sales
     /// manager, finance, legal, director, records office, admin.
-    const MATRIX: [(Action, &str); 27] = [
+    const MATRIX: [(Action, &str); 30] = [
         (Action::ImportLedger, "..x......."),
         (Action::SignLedger, ".....x...."),
         (Action::ProposeVisitList, "..x......."),
@@ -213,6 +236,9 @@ mod tests {
         (Action::ReadDevices, ".........x"),
         (Action::RecordVisit, "xx..x.x..."),
         (Action::ConductSigning, "x...x.x..."),
+        (Action::FindOnQuality, ".x........"),
+        (Action::FindOnAmount, "x...x.x..."),
+        (Action::HaveFindingSigned, "xx..x.x..."),
         (Action::EditVisitDocument, "xx..x.x..."),
         (Action::EditCustomer, "xxx.x.x..."),
         (Action::TakeCash, "x...x.x..."),
@@ -242,6 +268,25 @@ mod tests {
                 may(role, Action::ConductSigning),
                 "{role:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_phone_knows_beforehand_who_finds_on_a_dispute_and_has_it_signed() {
+        let finds = [
+            (DisputeAbout::Quality, Action::FindOnQuality),
+            (DisputeAbout::Amount, Action::FindOnAmount),
+        ];
+        for role in ROLES {
+            for (about, action) in finds {
+                assert_eq!(
+                    role.finds_on(about),
+                    may(role, action),
+                    "{role:?} {action:?}"
+                );
+            }
+            let signs = role.conducts_signings() || role.finds_on(DisputeAbout::Quality);
+            assert_eq!(signs, may(role, Action::HaveFindingSigned), "{role:?}");
         }
     }
 

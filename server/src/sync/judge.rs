@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use countersign_core::documents::DocumentKind;
 use countersign_core::domain::cash;
 use countersign_core::domain::ids::Digest;
-use countersign_core::journal::facts::{Acknowledgement, CashReceipt, Fact};
+use countersign_core::journal::facts::{Acknowledgement, CashReceipt, Fact, PaperKind};
 use countersign_core::journal::seal::SealedEntry;
 use countersign_core::journal::{Entry, OpenError, Scope};
 use countersign_core::protocol::push::Run;
@@ -274,12 +274,22 @@ impl Admission<'_> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm a kind of fact")]
     fn subject_is_missing(&self, entry: &Entry) -> Result<Option<Why>, SyncError> {
         let journal = self.organisation.journal();
         let mut named = Vec::from_iter(entry.amends);
         match &entry.fact {
             Fact::Acknowledgement(it) => {
                 if let Some(why) = self.statement_is_wrong(it)? {
+                    return Ok(Some(why));
+                }
+                if it.paper == PaperKind::DisputeFinding && !self.answers_a_finding(entry)? {
+                    let words = "it is signed under no finding of this stop";
+                    return Ok(Some(Why::new(HeldCode::Malformed, words)));
+                }
+            }
+            Fact::DisputeFinding(it) => {
+                if let Some(why) = self.finding_is_wrong(entry, it)? {
                     return Ok(Some(why));
                 }
             }
@@ -320,6 +330,8 @@ impl Admission<'_> {
             | Fact::Refusal(_)
             | Fact::Promise(_)
             | Fact::Outcome(_)
+            | Fact::Attendance(_)
+            | Fact::Dispute(_)
             | Fact::SerialBlockIssued(_)
             | Fact::CashCounted(_)
             | Fact::VarianceConfirmed(_)
@@ -456,7 +468,7 @@ fn unopened(error: &OpenError) -> Why {
     Why::new(code, error.to_string())
 }
 
-fn unknown(words: &'static str) -> Why {
+pub(super) fn unknown(words: &'static str) -> Why {
     Why::new(HeldCode::UnknownSubject, words)
 }
 

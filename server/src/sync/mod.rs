@@ -3,6 +3,7 @@
 mod admission;
 mod attachments;
 mod codec;
+mod disputes;
 mod enrol;
 pub mod error;
 pub mod http;

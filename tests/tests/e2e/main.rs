@@ -16,6 +16,7 @@ mod lying_server;
 mod messy_ledger;
 mod offline_day;
 mod photo_cut;
+mod quality_dispute_on_site;
 mod reassigned_mid_day;
 mod replayed_push;
 mod restored_backup;

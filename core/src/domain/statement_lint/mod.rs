@@ -128,6 +128,8 @@ pub enum PaperForm<'a> {
         /// The guarantors.
         guarantors: GuarantorConsent,
     },
+    /// What was found about a dispute: it states no claim.
+    Finding,
     /// A notice that a service stops.
     StopServiceNotice(Utility),
 }
@@ -162,6 +164,7 @@ pub fn statement_lint(paper: &Paper<'_>) -> Vec<LintFinding> {
             term_change,
             guarantors,
         } => promise(&text, term_change, guarantors),
+        PaperForm::Finding => Vec::new(),
         PaperForm::StopServiceNotice(utility) => stop_notice(utility),
     };
     findings.extend(any_form(&text, paper));

@@ -1,14 +1,17 @@
 //! The kinds of fact that the journal holds, in the field (first part) and at the desks (second part).
 
 mod attached;
+mod attendance;
 mod cash;
 mod desk;
+mod dispute;
 mod signing;
 mod visit;
 
 use minicbor::{Decode, Encode};
 
 pub use self::attached::{ATTACHED_LIMIT_BYTES, Attached, PartKind, THUMBNAIL_LIMIT_BYTES};
+pub use self::attendance::{Attendance, PersonMet, TeamPresent, ThirdPersonPresent};
 pub use self::cash::{
     CashCounted, CashReceipt, CashVoided, HandIn, SerialBlockIssued, VarianceConfirmed,
 };
@@ -17,6 +20,7 @@ pub use self::desk::{
     PlanSubmitted, SentBack, SettlementDecided, SettlementDrafted, StruckRow, VisitAccepted,
     VisitListDecided, VisitListProposed, VisitListRow,
 };
+pub use self::dispute::{Dispute, DisputeAbout, DisputeFinding, Finding, Remedy};
 pub use self::signing::{
     Acknowledgement, CompanySeal, Consent, Consents, CopyForm, CopyHandedOver, CountersignRole,
     Countersignature, EffectShown, PaperKind, Signer, StrokeConsent,
@@ -95,6 +99,15 @@ pub enum Fact {
     /// A second person confirmed a variance (差额确认).
     #[n(26)]
     VarianceConfirmed(#[n(0)] VarianceConfirmed),
+    /// Who was there (到场人员).
+    #[n(27)]
+    Attendance(#[n(0)] Box<Attendance>),
+    /// The customer disputes quality or amount (异议).
+    #[n(28)]
+    Dispute(#[n(0)] Box<Dispute>),
+    /// What was found about a dispute (结论); the entry's `amends` names the dispute.
+    #[n(29)]
+    DisputeFinding(#[n(0)] Box<DisputeFinding>),
 
     /// A ledger file was imported as a draft.
     #[n(32)]
@@ -170,6 +183,9 @@ impl Fact {
             Self::HandIn(_) => "hand_in",
             Self::CashCounted(_) => "cash_counted",
             Self::VarianceConfirmed(_) => "variance_confirmed",
+            Self::Attendance(_) => "attendance",
+            Self::Dispute(_) => "dispute",
+            Self::DisputeFinding(_) => "dispute_finding",
             Self::LedgerImported(_) => "ledger_imported",
             Self::LedgerSigned(_) => "ledger_signed",
             Self::VisitListProposed(_) => "visit_list_proposed",
@@ -214,6 +230,9 @@ impl Fact {
             | Self::HandIn(_)
             | Self::CashCounted(_)
             | Self::VarianceConfirmed(_)
+            | Self::Attendance(_)
+            | Self::Dispute(_)
+            | Self::DisputeFinding(_)
             | Self::LedgerSigned(_)
             | Self::VisitListProposed(_)
             | Self::VisitListDecided(_)

@@ -34,6 +34,25 @@ pub enum PaperKind {
     /// Receipt for a demand letter (催款函回执). 4 is the cash receipt's.
     #[n(5)]
     DemandLetterReceipt,
+    /// What was found about a dispute (异议处理结论书).
+    #[n(6)]
+    DisputeFinding,
+}
+
+impl PaperKind {
+    /// Whether the paper asks for payment or promises it, so that a signature under it can restart limitation. What was found about
+    /// a dispute does neither.
+    #[must_use]
+    pub const fn demands_payment(self) -> bool {
+        match self {
+            Self::StatementA
+            | Self::StatementB
+            | Self::Promise
+            | Self::VisitReceipt
+            | Self::DemandLetterReceipt => true,
+            Self::DisputeFinding => false,
+        }
+    }
 }
 
 /// Who signed, by what right.

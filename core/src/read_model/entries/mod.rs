@@ -132,6 +132,21 @@ pub fn own_timeline(
         .collect()
 }
 
+/// The entries that point back to `entry` or to one that does, oldest first, at most 500.
+pub fn following(connection: &Connection, entry: EntryId) -> rusqlite::Result<Vec<EntryRow>> {
+    let rows: Vec<EntryRow> = connection
+        .prepare_cached(
+            "select * from entries where amends = :entry
+                or amends in (select f.entry from entries f where f.amends = :entry)
+             order by order_ms, chain, seq limit 500",
+        )?
+        .query_map(named_params! { ":entry": text(&entry) }, entry_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    rows.into_iter()
+        .map(|row| with_context(connection, row, None))
+        .collect()
+}
+
 /// One page of what is attached to a stop, oldest first, and how many there are on all pages.
 pub fn attached(
     connection: &Connection,
@@ -185,7 +200,11 @@ pub fn restarts(connection: &Connection, customer: CustomerId) -> rusqlite::Resu
         .collect::<rusqlite::Result<_>>()?;
     let mut days = Vec::new();
     for (detail, made_ms) in signed {
-        if let EntryDetail::Acknowledgement { capacity, .. } = from_json(&detail)? {
+        if let EntryDetail::Acknowledgement {
+            capacity, paper, ..
+        } = from_json(&detail)?
+            && paper.demands_payment()
+        {
             let effect =
                 signer_effect(capacity.customer_kind(), capacity, SealCondition::NotAgreed);
             if effect.demand_received == EffectLevel::Yes {
@@ -231,6 +250,9 @@ fn report(detail: &EntryDetail) -> Option<&PositionReport> {
         | EntryDetail::HandIn { .. }
         | EntryDetail::CashCounted { .. }
         | EntryDetail::VarianceConfirmed { .. }
+        | EntryDetail::Attendance { .. }
+        | EntryDetail::Dispute { .. }
+        | EntryDetail::DisputeFinding { .. }
         | EntryDetail::VisitAccepted { .. }
         | EntryDetail::SentBack { .. }
         | EntryDetail::Desk { .. } => None,

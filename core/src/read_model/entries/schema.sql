@@ -20,4 +20,5 @@ create table if not exists entries (
 ) strict;
 create index if not exists entries_by_stop on entries (stop, order_ms);
 create index if not exists entries_by_chain on entries (chain, seq);
+create index if not exists entries_by_amends on entries (amends) where amends is not null;
 create index if not exists entries_by_kind on entries (kind, order_ms);

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
 use crate::domain::ids::UserId;
 use crate::read_model::columns::{parsed, text};
-use crate::snapshots::policy::Policy;
+use crate::read_model::entries::{from_json, json};
+use crate::snapshots::policy::{Policy, Role};
 
 /// The tables of this noun.
 pub const SCHEMA: &str = include_str!("schema.sql");
@@ -41,11 +42,18 @@ pub fn project_policy(tx: &Transaction<'_>, policy: &Policy) -> rusqlite::Result
         return Ok(());
     }
     tx.execute("delete from signing_people", [])?;
+    tx.execute("delete from person_roles", [])?;
     for person in &policy.people {
         if person.roles.iter().any(|role| role.conducts_signings()) {
             tx.execute(
                 "insert or ignore into signing_people values (:user)",
                 named_params! { ":user": text(&person.user) },
+            )?;
+        }
+        for role in &person.roles {
+            tx.execute(
+                "insert or ignore into person_roles values (:user, :role)",
+                named_params! { ":user": text(&person.user), ":role": json(role)? },
             )?;
         }
         tx.execute(
@@ -85,6 +93,18 @@ pub fn all(connection: &Connection) -> rusqlite::Result<Vec<(UserId, String)>> {
         .prepare_cached("select user, name from people order by name, user limit 500")?
         .query_map([], |row| Ok((parsed(row, "user")?, row.get("name")?)))?
         .collect()
+}
+
+/// The roles that the policy in force gives this user, ascending.
+pub fn roles(connection: &Connection, user: UserId) -> rusqlite::Result<Vec<Role>> {
+    let mut roles: Vec<Role> = connection
+        .prepare_cached("select role from person_roles where user = :user")?
+        .query_map(named_params! { ":user": text(&user) }, |row| {
+            from_json(&row.get::<_, String>("role")?)
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    roles.sort_unstable();
+    Ok(roles)
 }
 
 /// The name of a user; empty when it is not known here.

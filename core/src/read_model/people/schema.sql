@@ -9,6 +9,13 @@ create table if not exists signing_people (
     user text primary key
 ) strict;
 
+-- Everybody's roles.
+create table if not exists person_roles (
+    user text not null,
+    role text not null, -- JSON
+    primary key (user, role)
+) strict, without rowid;
+
 create table if not exists policy (
     one integer primary key check (one = 1),
     epoch integer not null,

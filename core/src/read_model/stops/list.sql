@@ -4,7 +4,8 @@ select s.stop, s.plan, s.address, s.contact, s.phone, s.materials,
     a.currency, a.total_minor, a.oldest_due, a.cut_off,
     exists (select 1 from entries e where e.stop = s.stop and e.kind = 'check_in') as has_arrived,
     exists (select 1 from entries e where e.stop = s.stop and e.kind = 'check_out') as has_left,
-    exists (select 1 from entries e where e.stop = s.stop and e.kind = 'acknowledgement') as is_signed,
+    exists (select 1 from entries e where e.stop = s.stop and e.kind = 'acknowledgement'
+        and e.detail not like '{%"paper":"dispute_finding"%') as is_signed,
     exists (select 1 from acceptances v where v.stop = s.stop) as is_accepted,
     exists (select 1 from document_conflicts c where c.document in (s.document, s.customer_document)) as has_conflict,
     (select count(*) from sent_backs b where b.stop = s.stop

@@ -83,6 +83,15 @@ pub fn parts_of_plan(connection: &Connection, plan: PlanId) -> rusqlite::Result<
         .collect()
 }
 
+/// The customer's address as on the plan; empty when it is not known.
+pub fn address(connection: &Connection, stop: StopId) -> rusqlite::Result<String> {
+    let found = connection
+        .prepare_cached("select address from stops where stop = :stop")?
+        .query_row(named_params! { ":stop": text(&stop) }, |row| row.get(0))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
 /// A stop whose own or whose customer's document this is.
 pub fn of_document(
     connection: &Connection,

@@ -21,10 +21,10 @@ use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
 use crate::replica::error::or_not_found;
 use crate::replica::{
-    CashTake, CashVoid, HandInMake, Page, PiecesCount, Recorded, Replica, ReplicaError,
+    CashTake, CashVoid, HandInMake, OfDraft, Page, PiecesCount, Recorded, Replica, ReplicaError,
 };
 use crate::store::{commands, outbox};
-use crate::views::{CashRow, CashState, CashView, OpenCash, PiecesTotal};
+use crate::views::{CashRow, CashState, CashView, DraftForm, OpenCash, PiecesTotal};
 
 /// Most receipts of one hand-in.
 const HAND_IN_LIMIT: u32 = 500;
@@ -87,6 +87,7 @@ impl Replica {
                 return Ok(Recorded { entry });
             }
             let stop = commit.stop(take.stop)?;
+            commit.drop_draft(OfDraft::of(stop.stop, DraftForm::Cash))?;
             let device = DeviceId(commit.device()?.chain().0);
             let (next, _left) = rows::next_serial(commit.tx, device)?;
             let (block, serial) = next.ok_or(ReplicaError::Refused("no-serial-left"))?;

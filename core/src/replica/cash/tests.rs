@@ -10,9 +10,10 @@ use crate::journal::Scope;
 use crate::journal::facts::{CashCounted, Fact, SerialBlockIssued};
 use crate::replica::fake::{FakeServer, MORNING, PLAN, Phone, STOP};
 use crate::replica::{
-    CashTake, CashVoid, HandInMake, Page, PiecesCount, Recorded, Replica, ReplicaError,
+    CashTake, CashVoid, DraftKeep, HandInMake, OfDraft, Page, PiecesCount, Recorded, Replica,
+    ReplicaError,
 };
-use crate::views::{CashState, CashView};
+use crate::views::{CashState, CashView, DraftForm};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -106,7 +107,14 @@ fn numbers_follow_each_other_over_voids_blocks_and_kills_until_none_is_left() {
 #[test]
 fn a_command_that_comes_twice_takes_cash_once() {
     let (_server, mut phone) = phone_with(1, 5);
+    phone
+        .keep_draft(&DraftKeep {
+            of: OfDraft::of(STOP, DraftForm::Cash),
+            content: "{}".to_owned(),
+        })
+        .unwrap();
     let once = phone.take_cash(&hundreds(1, 3)).unwrap();
+    assert!(phone.stop(STOP).unwrap().drafts.is_empty());
     phone.restart();
     assert_eq!(phone.take_cash(&hundreds(1, 3)).unwrap(), once);
     assert_ne!(phone.take_cash(&hundreds(2, 3)).unwrap(), once);

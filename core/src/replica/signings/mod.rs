@@ -13,6 +13,7 @@ use crate::journal::facts::{
     Acknowledgement, Consent, CountersignRole, Countersignature, Fact, MissingFix, PaperKind, Part,
     PositionReport, PromiseMade, Signer, StatementShown,
 };
+use crate::papers::PaperDraft;
 use crate::read_model::{entries, people, promises, statements};
 use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
@@ -47,12 +48,18 @@ impl Replica {
             return Err(ReplicaError::Refused("agreed-method-withheld"));
         }
         self.commit("begin_signing", |commit| {
-            commit.must_conduct_signings()?;
             let stop = commit.stop(begin.stop)?;
-            commit.drop_draft(OfDraft::of(stop.stop, DraftForm::Signer))?;
-            commit.agreed_method()?;
             let asked = (&begin.paper, commit.now());
             let source = Source::of_stop(commit.tx, &stop, asked)?;
+            match &source.dispute {
+                Some(dispute) => commit.must_have_signed(dispute)?,
+                None => commit.must_conduct_signings()?,
+            }
+            commit.drop_draft(OfDraft::of(stop.stop, DraftForm::Signer))?;
+            if let PaperDraft::Promise { .. } = begin.paper {
+                commit.drop_draft(OfDraft::of(stop.stop, DraftForm::PromisePaper))?;
+            }
+            commit.agreed_method()?;
             let ceremony = source.ceremony(begin)?;
             let render_model = ceremony.model.digest();
             let row = SigningRow {
@@ -105,6 +112,10 @@ impl Replica {
             let about = commit.signed_paper(begin.entry)?;
             let stop = commit.stop(about.stop)?;
             commit.is_first_of_name(&about, begin.role, &signer.name)?;
+            commit.drop_draft(OfDraft {
+                about: Some(begin.entry.0),
+                ..OfDraft::of(stop.stop, DraftForm::Countersign)
+            })?;
             let effect = (begin.role == CountersignRole::Guarantor)
                 .then(|| guarantor_effect(&signer.name, commit.now()).effect);
             let row = SigningRow {
@@ -368,9 +379,13 @@ impl Commit<'_> {
             Some(SigningAct::Paper { .. }) | None => {
                 let fact = self.acknowledgement(row, papers, position)?;
                 let instalments = fact.instalments.clone().unwrap_or_default();
-                let recorded = self.record(row.stop, Fact::Acknowledgement(Box::new(fact)))?;
-                self.promise_in_writing(row, &instalments, recorded.entry)?;
-                Ok(recorded.entry)
+                let about = About {
+                    scope: Scope::Stop(row.stop),
+                    amends: row.ceremony.as_ref().and_then(signed_finding),
+                };
+                let entry = self.append(about, Fact::Acknowledgement(Box::new(fact)))?;
+                self.promise_in_writing(row, &instalments, entry)?;
+                Ok(entry)
             }
         }
     }
@@ -437,6 +452,17 @@ impl Commit<'_> {
             say_what_was_signed(&mut fact, ceremony);
         }
         Ok(fact)
+    }
+}
+
+/// The finding that a paper about a dispute has signed.
+fn signed_finding(ceremony: &Ceremony) -> Option<EntryId> {
+    match &ceremony.act {
+        SigningAct::Paper {
+            draft: PaperDraft::DisputeFinding { finding },
+            ..
+        } => Some(*finding),
+        SigningAct::Paper { .. } | SigningAct::Countersignature { .. } => None,
     }
 }
 

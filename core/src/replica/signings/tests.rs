@@ -12,7 +12,7 @@ use crate::papers::PaperDraft;
 use crate::replica::fake::{FakeServer, Phone, STOP};
 use crate::replica::tests::{at_the_door, begin, sign, stroke};
 use crate::replica::{
-    CopyRecord, EffectAsked, GuarantorAsked, PaperRead, PostingRecord, RefusalRecord,
+    CopyRecord, DraftKeep, EffectAsked, GuarantorAsked, PaperRead, PostingRecord, RefusalRecord,
     RefusalWitness, SealRecord,
 };
 use crate::views::{Base64, Check, EntryDetail, SealStatus};
@@ -81,6 +81,51 @@ fn draw_and_finish(phone: &Phone, signing: SigningId) -> EntryId {
 fn signed(phone: &Phone, begin: &SigningBegin) -> EntryId {
     let signing = phone.begin_signing(begin).unwrap().signing;
     draw_and_finish(phone, signing)
+}
+
+#[test]
+fn forms_about_a_paper_are_unfinished_or_recorded_and_never_both() {
+    let phone = phone();
+    let keep = |form, about: Option<EntryId>| {
+        let of = OfDraft {
+            about: about.map(|entry| entry.0),
+            ..OfDraft::of(STOP, form)
+        };
+        let content = "{}".to_owned();
+        phone.keep_draft(&DraftKeep { of, content }).unwrap();
+    };
+    let unfinished = || -> Vec<DraftForm> {
+        let drafts = phone.stop(STOP).unwrap().drafts;
+        drafts.iter().map(|row| row.form).collect()
+    };
+    keep(DraftForm::PromisePaper, None);
+    let entry = signed(&phone, &of(plan()));
+    assert_eq!(unfinished(), [], "the paper was put before the customer");
+    for form in [DraftForm::Countersign, DraftForm::Seal, DraftForm::Copy] {
+        keep(form, Some(entry));
+    }
+    let countersign = CountersignBegin {
+        entry,
+        role: CountersignRole::TeamMember,
+        name: "张三".to_owned(),
+        member: None,
+        stroke_consent: StrokeConsent::Given,
+    };
+    phone.begin_countersigning(&countersign).unwrap();
+    assert_eq!(unfinished(), [DraftForm::Seal, DraftForm::Copy]);
+    let seal = SealRecord {
+        entry,
+        photo: Base64(PHOTO.to_vec()),
+        reads: String::new(),
+    };
+    phone.record_seal(&seal).unwrap();
+    let copy = CopyRecord {
+        entry,
+        person: "赵六".to_owned(),
+        form: CopyForm::File,
+    };
+    phone.record_copy(&copy).unwrap();
+    assert_eq!(unfinished(), []);
 }
 
 #[test]

@@ -41,3 +41,7 @@ entry-demand-letter-posted = Demand letter posted
 entry-copy-handed-over = Copy handed over
 entry-signed-title = Signed paper
 check-statement = Paper as it was shown
+entry-attendance = Who was there
+entry-dispute = Dispute
+entry-dispute-finding = Finding on a dispute
+entry-finding-signed-detail = { $paper }: { $name } ({ $capacity })

@@ -4,6 +4,7 @@ paper-statement-b = Statement (full settlement)
 paper-promise = Repayment promise
 paper-visit-receipt = Visit receipt
 paper-demand-letter-receipt = Receipt for a demand letter
+paper-dispute-finding = Finding on a dispute
 paper-others = Other papers
 paper-offer-promise-paper = Write a promise
 paper-offer-visit-receipt = Visit receipt

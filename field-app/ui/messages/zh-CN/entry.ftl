@@ -41,3 +41,7 @@ entry-demand-letter-posted = 催款函已寄出
 entry-copy-handed-over = 副本交付
 entry-signed-title = 已签文件
 check-statement = 文件与所示一致
+entry-attendance = 到场情况
+entry-dispute = 客户异议
+entry-dispute-finding = 异议结论
+entry-finding-signed-detail = { $paper }：{ $name }（{ $capacity }）

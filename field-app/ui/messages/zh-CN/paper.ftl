@@ -4,6 +4,7 @@ paper-statement-b = 对账单（结清）
 paper-promise = 还款承诺书
 paper-visit-receipt = 到访回执单
 paper-demand-letter-receipt = 催款函回执
+paper-dispute-finding = 异议处理结论书
 paper-others = 其他文件
 paper-offer-promise-paper = 写承诺书
 paper-offer-visit-receipt = 到访回执单

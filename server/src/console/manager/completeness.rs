@@ -4,6 +4,7 @@ use countersign_core::domain::ids::EntryId;
 use countersign_core::journal::facts::CountersignRole;
 use countersign_core::views::{Completeness, SealStatus, SignedRow};
 
+use super::said::signed_line;
 use crate::console::layout::frame::Frame;
 
 /// One thing that belongs to a paper, there or missing.
@@ -32,7 +33,7 @@ pub(super) fn signed_paper(p: &Frame, row: &SignedRow) -> SignedPaper {
     SignedPaper {
         entry: row.entry,
         at_ms: row.at_ms,
-        words: p.with_all("visit-signed-line", &named),
+        words: p.with_all(signed_line(row.paper), &named),
         is_complete: row.completeness.is_complete,
         pieces: pieces(p, &row.completeness),
     }

@@ -1,6 +1,8 @@
 //! The sales manager's desk: visit lists to decide, visits to review, signed papers to verify.
 
+mod attendance;
 mod completeness;
+mod disputes;
 pub(super) mod parts;
 mod said;
 pub(super) mod signed;

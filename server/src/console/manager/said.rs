@@ -1,9 +1,20 @@
 //! What an entry of a stop says in a line, for the page of the stop.
 
+use countersign_core::journal::facts::PaperKind;
 use countersign_core::views::{EntryDetail, EntryRow};
 
 use super::visits::{arrival, field_label};
+use super::{attendance, disputes};
 use crate::console::layout::frame::Frame;
+
+/// The key of the line for a signed paper; only one that states a claim has a total.
+pub(super) const fn signed_line(paper: PaperKind) -> &'static str {
+    if paper.demands_payment() {
+        "visit-signed-line"
+    } else {
+        "visit-signed-line-no-total"
+    }
+}
 
 /// The key of the entry's kind, what it says in a line, and the words it quotes.
 #[expect(clippy::too_many_lines, reason = "one arm a kind of entry")]
@@ -41,7 +52,7 @@ pub(super) fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String
             ];
             (
                 "fact-acknowledgement",
-                p.with_all("visit-signed-line", &named),
+                p.with_all(signed_line(*paper), &named),
                 String::new(),
             )
         }
@@ -157,6 +168,32 @@ pub(super) fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String
         EntryDetail::VarianceConfirmed { remark } => {
             ("fact-variance-confirmed", String::new(), remark.clone())
         }
+        EntryDetail::Attendance { .. } => {
+            let (words, reason) = attendance::line(p, entry);
+            ("fact-attendance", words, reason)
+        }
+        EntryDetail::Dispute {
+            about,
+            documents,
+            words,
+            amount,
+            ..
+        } => (
+            "fact-dispute",
+            disputes::dispute_line(p, *about, amount.as_ref(), documents),
+            words.clone(),
+        ),
+        EntryDetail::DisputeFinding {
+            finding,
+            words,
+            remedy,
+            agreed,
+            ..
+        } => (
+            "fact-dispute-finding",
+            disputes::finding_line(p, *finding, *remedy, agreed.as_ref()),
+            words.clone(),
+        ),
         EntryDetail::ConflictSettled { field, chosen, .. } => (
             "fact-conflict-settled",
             field_label(p, field),

@@ -8,7 +8,9 @@ use countersign_core::read_model::{documents, stops};
 use countersign_core::views::{EntryDetail, EntryRow, Fence, PositionRow};
 use serde::Deserialize;
 
+use super::attendance::{Present, present};
 use super::completeness::{SignedPaper, signed_paper};
+use super::disputes::{Disputed, disputed};
 use super::parts::{Attachment, Preview, attachments};
 use super::said::said;
 use crate::auth::policy::Action;
@@ -104,6 +106,9 @@ struct StopPage {
     attachments: Vec<Attachment>,
     paging: Paging,
     signed: Vec<SignedPaper>,
+    statement_total: String,
+    present: Option<Present>,
+    disputes: Vec<Disputed>,
     newer: usize,
     may_review: bool,
     may_settle: bool,
@@ -246,6 +251,10 @@ pub(in crate::console) async fn stop(
         .await
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one part of the page after the other"
+)]
 fn stop_page(caller: &Caller, stop: StopId, page: u32) -> Result<StopPage, Fault> {
     let p = caller.frame()?;
     let report = caller.desk().stop_report(stop)?;
@@ -299,6 +308,24 @@ fn stop_page(caller: &Caller, stop: StopId, page: u32) -> Result<StopPage, Fault
             .papers
             .iter()
             .map(|row| signed_paper(&p, row))
+            .collect(),
+        statement_total: report
+            .statement
+            .as_ref()
+            .map(|statement| {
+                let total = p.cash(&statement.total);
+                p.both(
+                    "visit-statement-as-of",
+                    ("total", total),
+                    ("day", statement.cut_off),
+                )
+            })
+            .unwrap_or_default(),
+        present: present(&p, &report.timeline),
+        disputes: report
+            .disputes
+            .iter()
+            .map(|row| disputed(&p, row))
             .collect(),
         newer: accepted_at
             .filter(|_| report.visit.state != ReviewState::Accepted)

@@ -11,10 +11,10 @@ use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{Fact, OutcomeKind, SentBack, VisitAccepted};
 use countersign_core::read_model::plans::{self, ApprovedStopRow};
 use countersign_core::read_model::reviews::{self, AcceptanceRow, SentBackRow};
-use countersign_core::read_model::{documents, entries};
+use countersign_core::read_model::{disputes, documents, entries, statements, stops};
 use countersign_core::views::{
-    ConflictRow, EntryDetail, EntryRow, PositionRow, PostingRow, PromiseRow, SignedRow, posting,
-    signed_rows,
+    ConflictRow, DisputeRow, EntryDetail, EntryRow, PositionRow, PostingRow, PromiseRow, SignedRow,
+    StatementSummary, posting, signed_rows,
 };
 
 pub use verification::{VerificationLine, VerificationReport, VerificationStep};
@@ -66,7 +66,7 @@ pub struct VisitRow {
     pub promise: Option<PromiseRow>,
     /// The first check-in, with what its position is worth.
     pub check_in: Option<PositionRow>,
-    /// Signed papers.
+    /// Signed papers that state a claim: what was found about a dispute is none.
     pub signed: usize,
     /// Fields with more than one value.
     pub conflicts: usize,
@@ -91,6 +91,12 @@ pub struct StopReport {
     pub papers: Vec<SignedRow>,
     /// The demand letter that goes out after a refusal.
     pub posting: Option<PostingRow>,
+    /// What the customer disputed, oldest first, with what was found.
+    pub disputes: Vec<DisputeRow>,
+    /// The statement that was shown, in short.
+    pub statement: Option<StatementSummary>,
+    /// The customer's address as on the plan; may be empty.
+    pub address: String,
     /// Conflicts of the stop's and the customer's document.
     pub conflicts: Vec<ConflictRow>,
     /// Send-backs with the amendments that answer them.
@@ -149,6 +155,13 @@ impl Desk {
                 reviews::accepted_entries(connection, id)?,
             ))
         })?;
+        let (disputes, statement, address) = self.organisation.read(|connection| {
+            Ok((
+                disputes::of_stop(connection, id)?,
+                statements::row(connection, stop.statement)?.map(|row| row.summary()),
+                stops::address(connection, id)?,
+            ))
+        })?;
         let pinned: Vec<Digest> = came_back(&timeline).map(|entry| entry.hash).collect();
         let mut visit = visit_row(stop, team, &timeline);
         visit.conflicts = conflicts.len();
@@ -161,6 +174,9 @@ impl Desk {
                 .collect(),
             papers: signed_rows(&timeline),
             posting: posting(&timeline, self.today()),
+            disputes,
+            statement,
+            address,
             visit,
             timeline,
             conflicts,
@@ -297,7 +313,10 @@ fn came_back(timeline: &[EntryRow]) -> impl Iterator<Item = &EntryRow> {
         | EntryDetail::CopyHandedOver { .. }
         | EntryDetail::CashReceipt { .. }
         | EntryDetail::CashVoided { .. }
-        | EntryDetail::HandIn { .. } => true,
+        | EntryDetail::HandIn { .. }
+        | EntryDetail::Attendance { .. }
+        | EntryDetail::Dispute { .. }
+        | EntryDetail::DisputeFinding { .. } => true,
         EntryDetail::ConflictSettled { .. }
         | EntryDetail::CashCounted { .. }
         | EntryDetail::VarianceConfirmed { .. }
@@ -336,7 +355,8 @@ fn visit_row(stop: ApprovedStopRow, team: Vec<UserId>, timeline: &[EntryRow]) ->
         if matches!(entry.detail, EntryDetail::CheckIn { .. }) && visit.check_in.is_none() {
             visit.check_in.clone_from(&entry.position);
         }
-        if matches!(entry.detail, EntryDetail::Acknowledgement { .. }) {
+        if matches!(&entry.detail, EntryDetail::Acknowledgement { paper, .. } if paper.demands_payment())
+        {
             visit.signed = visit.signed.saturating_add(1);
         }
     }
