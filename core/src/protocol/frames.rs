@@ -123,6 +123,21 @@ pub struct EntryFrame {
     /// The entry.
     #[n(1)]
     pub entry: SealedEntry,
+    /// For an entry that is not signed by itself, the receipt: signature by the server key over
+    /// [`EntryFrame::signed_bytes`], raw r‖s, 64 bytes, low-S.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub receipt: Option<Vec<u8>>,
+}
+
+impl EntryFrame {
+    /// What `receipt` signs: the server admitted the entry whose bytes hash to this.
+    #[must_use]
+    pub fn signed_bytes(hash: Digest) -> Vec<u8> {
+        Digest::of_parts(&[b"countersign-entry-receipt-1", &hash.0])
+            .0
+            .to_vec()
+    }
 }
 
 /// A snapshot.

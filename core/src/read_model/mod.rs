@@ -78,6 +78,12 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
     devices::project_entry(tx, entry)
 }
 
+/// Takes back an entry that is not signed by itself, as if it had never been: check-in, check-out, statement shown, outcome.
+pub(crate) fn take_back_routine(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
+    outcomes::forget(tx, entry.id)?;
+    entries::forget(tx, entry)
+}
+
 /// Takes in a snapshot.
 pub fn project_snapshot(
     tx: &Transaction<'_>,

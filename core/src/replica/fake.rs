@@ -255,6 +255,11 @@ impl FakeServer {
         server
     }
 
+    /// The server's signature over anything.
+    pub(crate) fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+        self.key.sign(bytes).unwrap().to_vec()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
@@ -453,6 +458,19 @@ impl FakeServer {
             .retain(|item| !matches!(item, Item::Entry(entry) if entry.hash() == hash));
     }
 
+    /// Has and hands out an entry that no phone pushed, as a server does that was changed or lies.
+    pub(crate) fn hold_instead(&self, entry: &SealedEntry) {
+        let place = |of: &SealedEntry| {
+            let entry = of.open().unwrap();
+            (entry.chain, entry.seq)
+        };
+        let mut state = self.state();
+        state
+            .entries
+            .retain(|_hash, held| place(held) != place(entry));
+        state.entries.insert(entry.hash(), entry.clone());
+    }
+
     /// How many entries it has about stops.
     pub(crate) fn entries(&self) -> usize {
         let state = self.state();
@@ -534,10 +552,7 @@ impl FakeServer {
                 scope: *scope,
                 snapshot: snapshot.clone(),
             })),
-            Item::Entry(entry) => Frame::Entry(Box::new(EntryFrame {
-                cursor,
-                entry: entry.clone(),
-            })),
+            Item::Entry(entry) => self.entry_frame(cursor, entry),
             Item::Run(run) => Frame::Changes(Box::new(ChangesFrame {
                 cursor,
                 runs: vec![run.clone()],
@@ -552,6 +567,18 @@ impl FakeServer {
             }
         };
         minicbor::to_vec(frame).unwrap()
+    }
+
+    fn entry_frame(&self, cursor: Cursor, entry: &SealedEntry) -> Frame {
+        let receipt = entry.signature.is_none().then(|| {
+            let signed = EntryFrame::signed_bytes(entry.hash());
+            self.key.sign(&signed).unwrap().to_vec()
+        });
+        Frame::Entry(Box::new(EntryFrame {
+            cursor,
+            entry: entry.clone(),
+            receipt,
+        }))
     }
 
     fn document_frame(&self, state: &State, cursor: Cursor, document: DocumentId) -> DocumentFrame {
@@ -692,12 +719,7 @@ impl FakeServer {
                     .entries
                     .iter()
                     .filter(|(hash, _entry)| !request.entries.contains(hash))
-                    .map(|(_hash, entry)| {
-                        Frame::Entry(Box::new(EntryFrame {
-                            cursor,
-                            entry: entry.clone(),
-                        }))
-                    }),
+                    .map(|(_hash, entry)| self.entry_frame(cursor, entry)),
             )
             .collect();
         let missing_entries = request.entries.iter().copied();

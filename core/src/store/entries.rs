@@ -1,6 +1,6 @@
 //! Sealed entries as they came.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 use crate::domain::ids::{ChainId, Digest, EntryId};
 use crate::journal::Entry;
@@ -31,7 +31,7 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Takes an own entry out of its place in the chain, which is another's; its bytes stay in the outbox.
+/// Takes an entry out of its place in the chain, which is another's; its bytes stay in the outbox, or in quarantine.
 pub(crate) fn give_way(tx: &Transaction<'_>, entry: EntryId) -> rusqlite::Result<()> {
     tx.prepare_cached("delete from sealed_entries where entry = :entry")?
         .execute(named_params! { ":entry": text(&entry) })?;
@@ -89,17 +89,80 @@ pub(crate) fn id_of(connection: &Connection, hash: Digest) -> rusqlite::Result<O
         .optional()
 }
 
-/// Whether the entry's id or its number in the chain is taken by other bytes.
-pub(crate) fn is_taken(connection: &Connection, entry: &Entry) -> rusqlite::Result<bool> {
+/// Keeps the server's receipt for an entry that is not signed by itself.
+pub(crate) fn keep_receipt(
+    tx: &Transaction<'_>,
+    entry: EntryId,
+    signature: &[u8],
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("insert or replace into entry_receipts values (:entry, :signature)")?
+        .execute(named_params! { ":entry": text(&entry), ":signature": signature })?;
+    Ok(())
+}
+
+/// An entry in its place, and what speaks for it.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    pub(crate) entry: EntryId,
+    pub(crate) sealed: SealedEntry,
+    has_receipt: bool,
+    is_own: bool,
+}
+
+impl Standing {
+    /// Nobody vouches for it: it is not signed by itself, the server's receipt for it is not here, and this device did not
+    /// make it, under this enrolment or an earlier one.
+    pub(crate) const fn may_give_way(&self) -> bool {
+        self.sealed.signature.is_none() && !self.has_receipt && !self.is_own
+    }
+}
+
+const STANDING: &str = "select s.entry, s.payload, s.signature, r.entry is not null as has_receipt,
+        o.entry is not null or s.chain in (select device from device)
+            or s.chain in (select device from former_devices) as is_own
+     from sealed_entries s left join entry_receipts r on r.entry = s.entry left join outbox o on o.entry = s.entry";
+
+fn standing_row(row: &Row<'_>) -> rusqlite::Result<Standing> {
+    Ok(Standing {
+        entry: parsed(row, "entry")?,
+        sealed: SealedEntry {
+            payload: row.get("payload")?,
+            signature: row.get("signature")?,
+        },
+        has_receipt: row.get("has_receipt")?,
+        is_own: row.get("is_own")?,
+    })
+}
+
+/// The entry with this id.
+pub(crate) fn standing(
+    connection: &Connection,
+    entry: EntryId,
+) -> rusqlite::Result<Option<Standing>> {
     connection
-        .prepare_cached(
-            "select 1 from sealed_entries where entry = :entry or (chain = :chain and seq = :seq)",
+        .prepare_cached(&format!("{STANDING} where s.entry = :entry"))?
+        .query_row(named_params! { ":entry": text(&entry) }, standing_row)
+        .optional()
+}
+
+/// The entries, at most two, that have the entry's id or its number in the chain.
+pub(crate) fn in_the_way_of(
+    connection: &Connection,
+    entry: &Entry,
+) -> rusqlite::Result<Vec<Standing>> {
+    connection
+        .prepare_cached(&format!(
+            "{STANDING} where s.entry = :entry or (s.chain = :chain and s.seq = :seq)"
+        ))?
+        .query_map(
+            named_params! {
+                ":entry": text(&entry.id),
+                ":chain": text(&entry.chain),
+                ":seq": signed(entry.seq),
+            },
+            standing_row,
         )?
-        .exists(named_params! {
-            ":entry": text(&entry.id),
-            ":chain": text(&entry.chain),
-            ":seq": signed(entry.seq),
-        })
+        .collect()
 }
 
 /// The sealed entries of a chain after number `after`, in order, at most `limit`.

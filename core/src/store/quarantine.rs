@@ -37,6 +37,13 @@ pub(crate) fn keep(
     Ok(kept == 1)
 }
 
+/// Lets an object go that was applied after all: its bytes are in their place now.
+pub(crate) fn release(tx: &Transaction<'_>, content: &[u8]) -> rusqlite::Result<()> {
+    tx.prepare_cached("delete from quarantine where object = :object")?
+        .execute(named_params! { ":object": text(&Digest::of(content)) })?;
+    Ok(())
+}
+
 pub(crate) fn count(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("select count(*) from quarantine")?

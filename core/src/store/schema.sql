@@ -41,6 +41,13 @@ create table if not exists sealed_entries (
 ) strict;
 create index if not exists sealed_entries_by_scope on sealed_entries (scope);
 
+-- The server's receipt for an entry of another device that is not signed by itself; absent for one that came before
+-- version 8.
+create table if not exists entry_receipts (
+    entry text primary key references sealed_entries (entry) on delete cascade,
+    signature blob not null -- over protocol::EntryFrame::signed_bytes, by the server key
+) strict, without rowid;
+
 -- Documents: automerge's save format and the digest of the heads.
 create table if not exists documents (
     document text primary key,

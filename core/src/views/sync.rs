@@ -63,7 +63,7 @@ pub struct QuarantineRow {
     pub what: String,
     /// Why, as a stable word.
     pub reason: String,
-    /// When it came, by this device's wall clock.
+    /// When it came, or was taken out of its place, by this device's wall clock.
     pub at_ms: i64,
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::domain::ids::{ChainId, Digest, DocumentId};
+use countersign_core::journal::SealedEntry;
 use countersign_core::protocol::frames::{
     ChangesFrame, DocumentFrame, EntryFrame, More, RevokeFrame, SnapshotFrame,
 };
@@ -84,7 +85,7 @@ impl<'a> Pull<'a> {
             .items
             .into_iter()
             .map(|item| self.frame(item))
-            .collect();
+            .collect::<Result<_, _>>()?;
         self.size_bytes += PAGE_BYTES;
         let more = match page.goes_on {
             GoesOn::No => Some(More::No),
@@ -125,24 +126,41 @@ impl<'a> Pull<'a> {
         })
     }
 
-    fn frame(&self, item: FeedItem) -> Frame {
+    fn frame(&self, item: FeedItem) -> Result<Frame, SyncError> {
         let cursor = self.cursor(item.cursor);
-        match item.body {
+        Ok(match item.body {
             FeedBody::Document(id, stored) => document_frame(cursor, id, *stored),
             FeedBody::Changes(runs, actors) => Frame::Changes(Box::new(ChangesFrame {
                 cursor,
                 runs,
                 actors,
             })),
-            FeedBody::Entry(entry) => Frame::Entry(Box::new(EntryFrame { cursor, entry })),
+            FeedBody::Entry(entry) => entry_frame(self.organisation, cursor, entry)?,
             FeedBody::Snapshot(scope, snapshot) => Frame::Snapshot(Box::new(SnapshotFrame {
                 cursor,
                 scope,
                 snapshot,
             })),
             FeedBody::Revoke(scope) => Frame::Revoke(RevokeFrame { cursor, scope }),
-        }
+        })
     }
+}
+
+/// An entry that carries no signature of its own travels under the server's.
+fn entry_frame(
+    organisation: &Organisation,
+    cursor: Cursor,
+    entry: SealedEntry,
+) -> Result<Frame, SyncError> {
+    let receipt = match entry.signature {
+        Some(_) => None,
+        None => Some(organisation.sign(&EntryFrame::signed_bytes(entry.hash()))?),
+    };
+    Ok(Frame::Entry(Box::new(EntryFrame {
+        cursor,
+        entry,
+        receipt,
+    })))
 }
 
 fn document_frame(cursor: Cursor, document: DocumentId, stored: StoredDocument) -> Frame {
@@ -206,7 +224,7 @@ pub(super) fn repair(
             match row.body {
                 RowBody::Entry(entry) => {
                     size_bytes += entry.payload.len();
-                    frames.push(Frame::Entry(Box::new(EntryFrame { cursor, entry })));
+                    frames.push(entry_frame(organisation, cursor, entry)?);
                 }
                 RowBody::Snapshot(snapshot) => {
                     size_bytes += snapshot.payload.len();

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use countersign_tests::hostile::{Memory, Plan, Pulls, run};
+use countersign_tests::hostile::{Memory, Plan, run};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -50,7 +50,6 @@ fn main() -> ExitCode {
         cases: arguments.cases,
         seed: arguments.seed,
         only: arguments.only,
-        pulls: Pulls::Damaged,
     };
     let report = run(plan, &Watched);
     if arguments.json {

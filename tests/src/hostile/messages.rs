@@ -14,14 +14,14 @@ use countersign_core::journal::{DeviceSigner as _, Scope, SealedEntry, SoftwareS
 use countersign_core::protocol::push::EnvelopeId;
 use countersign_core::protocol::{Envelope, Object, PushRequest, SyncProtocol as _, VerdictKind};
 use countersign_core::replica::{HttpRequest, HttpResponse, Transport, TransportError};
-use countersign_core::views::LaneResult;
+use countersign_core::views::{Agreement, LaneResult};
 use countersign_server::auth::policy::field_action;
 use countersign_server::sync::SyncServer;
 use uuid::Uuid;
 
 use super::bytes::{body, chunk, damaged};
 use super::changes::twisted;
-use super::{Chance, Door, Harm, Offered, Outcome, Pulls};
+use super::{Chance, Door, Harm, Offered, Outcome};
 use crate::world::{Fault, Network, Office, Phone, World};
 
 const CASES_A_WORLD: u64 = 1_000;
@@ -72,10 +72,7 @@ fn a_world(run: &mut super::Run<'_>, first: u64, cases: u64) {
         genuine: turned.unsent(),
         recorded: turned.network.take_recorded(),
     };
-    let pulls = match run.plan.pulls {
-        Pulls::Damaged => PULLS_A_WORLD.min(cases / 10),
-        Pulls::LeftOut => 0,
-    };
+    let pulls = PULLS_A_WORLD.min(cases / 10);
     let server = world.server();
     for number in first..first + (cases - pulls) {
         let chance = &mut Chance::of(run.plan.seed, number);
@@ -349,7 +346,10 @@ fn pull(
     let case = format!("pull case {number}");
     run.offer(Door::Pull, Offered::Damaged, &case, || {
         let told = reader.replica.sync(&liar);
-        reader.sync_to_rest();
+        let rest = reader.sync_to_rest();
+        if !matches!(rest.agreement, Agreement::Equal | Agreement::Repaired) {
+            return Err(Harm::Diverged);
+        }
         let agreed = catch_unwind(AssertUnwindSafe(|| world.assert_agree(&[&reader, honest])));
         match (agreed, told) {
             (Err(_apart), _) => Err(Harm::Diverged),

@@ -27,17 +27,6 @@ pub struct Plan {
     pub seed: u64,
     /// Only this one, at the gate.
     pub only: Option<u64>,
-    /// Whether answers to a pull are damaged too.
-    pub pulls: Pulls,
-}
-
-/// Whether answers to a pull are damaged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pulls {
-    /// They are.
-    Damaged,
-    /// They are not.
-    LeftOut,
 }
 
 /// The most that a case may take, beyond what was held before it.

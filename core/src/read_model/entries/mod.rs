@@ -53,6 +53,45 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
         ":parts": parts,
         ":detail": json(&detail(&entry.fact))?,
     })?;
+    order_behind(tx, entry.chain, entry.seq)
+}
+
+/// Takes an entry back.
+pub(super) fn forget(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()> {
+    tx.prepare_cached("delete from entries where entry = :entry")?
+        .execute(named_params! { ":entry": text(&entry.id) })?;
+    order_behind(tx, entry.chain, entry.seq)
+}
+
+/// Orders anew what stands behind a place of a chain in which something changed. Entries come in the order of their chain, so
+/// nothing does, unless a repair brings one that was missing.
+fn order_behind(tx: &Transaction<'_>, chain: ChainId, seq: u64) -> rusqlite::Result<()> {
+    let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+    let mut before: Option<i64> = None;
+    let mut changed: Vec<(String, i64)> = Vec::new();
+    let mut query = tx.prepare_cached(
+        "select entry, made_ms, order_ms, (select e.order_ms from entries e where e.chain = :chain and e.seq <= :seq
+            order by e.seq desc limit 1) as before
+         from entries where chain = :chain and seq > :seq order by seq",
+    )?;
+    let mut rows = query.query(named_params! { ":chain": text(&chain), ":seq": seq })?;
+    while let Some(row) = rows.next()? {
+        let made: i64 = row.get("made_ms")?;
+        let last = match before {
+            Some(last) => last,
+            None => row.get::<_, Option<i64>>("before")?.unwrap_or(0),
+        };
+        let order = made.max(last);
+        if row.get::<_, i64>("order_ms")? == order {
+            break;
+        }
+        changed.push((row.get("entry")?, order));
+        before = Some(order);
+    }
+    for (entry, order) in changed {
+        tx.prepare_cached("update entries set order_ms = :order where entry = :entry")?
+            .execute(named_params! { ":entry": entry, ":order": order })?;
+    }
     Ok(())
 }
 

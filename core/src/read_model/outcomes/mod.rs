@@ -50,6 +50,13 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<()
     Ok(())
 }
 
+/// Takes an outcome back.
+pub(super) fn forget(tx: &Transaction<'_>, entry: EntryId) -> rusqlite::Result<()> {
+    tx.prepare_cached("delete from outcomes where entry = :entry")?
+        .execute(named_params! { ":entry": text(&entry) })?;
+    Ok(())
+}
+
 /// The outcome that counts.
 pub fn of_stop(connection: &Connection, stop: StopId) -> rusqlite::Result<Option<OutcomeRow>> {
     connection

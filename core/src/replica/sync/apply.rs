@@ -1,13 +1,13 @@
 //! Foreign objects, each checked before it is stored: documents and snapshots against the server's key, changes by the
-//! admission gate, entries by their form and, where the key is known here, by their signature.
+//! admission gate, entries by their form and a signature (`entry`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::documents::{Document, actor_of};
-use crate::domain::ids::{ChainId, DeviceId, Digest, DocumentId};
+use crate::domain::ids::{Digest, DocumentId};
+use crate::journal::Scope;
 use crate::journal::signer::verify_raw;
-use crate::journal::{ChainHead, Entry, Scope};
-use crate::protocol::frames::{ActorOwner, ChangesFrame, DocumentFrame, EntryFrame, SnapshotFrame};
+use crate::protocol::frames::{ActorOwner, ChangesFrame, DocumentFrame, SnapshotFrame};
 use crate::protocol::{Cursor, Frame};
 use crate::read_model;
 use crate::read_model::documents::ActorNames;
@@ -55,7 +55,7 @@ impl Replica {
         let applied = catch_unwind(AssertUnwindSafe(|| {
             self.commit("apply", |commit| {
                 for received in frames {
-                    let cursor = commit.apply(&received.frame)?;
+                    let cursor = commit.apply(&received.frame, Moves::Cursor)?;
                     device::set_cursor(commit.tx, cursor)?;
                 }
                 quarantine::clear(commit.tx)?;
@@ -86,7 +86,7 @@ impl Replica {
         }
         let applied = catch_unwind(AssertUnwindSafe(|| {
             self.commit("apply", |commit| {
-                let cursor = commit.apply(frame)?;
+                let cursor = commit.apply(frame, moves)?;
                 if moves == Moves::Cursor {
                     device::set_cursor(commit.tx, cursor)?;
                 }
@@ -137,7 +137,7 @@ fn names(document: DocumentId, owners: &[ActorOwner]) -> ActorNames {
 }
 
 impl Commit<'_> {
-    fn apply(&mut self, frame: &Frame) -> Result<Cursor, ReplicaError> {
+    fn apply(&mut self, frame: &Frame, moves: Moves) -> Result<Cursor, ReplicaError> {
         match frame {
             Frame::Document(frame) => {
                 self.apply_document(frame)?;
@@ -148,7 +148,7 @@ impl Commit<'_> {
                 Ok(frame.cursor)
             }
             Frame::Entry(frame) => {
-                self.apply_entry(frame)?;
+                self.apply_entry(frame, moves)?;
                 Ok(frame.cursor)
             }
             Frame::Snapshot(frame) => {
@@ -204,60 +204,6 @@ impl Commit<'_> {
         }
         self.changed(&[Kind::Stops, Kind::Conflicts]);
         Ok(())
-    }
-
-    fn apply_entry(&mut self, frame: &EntryFrame) -> Result<(), ReplicaError> {
-        let hash = frame.entry.hash();
-        if store::entries::is_known(self.tx, hash)? {
-            return Ok(());
-        }
-        let entry = frame
-            .entry
-            .open()
-            .map_err(|_malformed| ReplicaError::Unfit("malformed"))?;
-        if entry.fact.is_signed_alone() {
-            frame
-                .entry
-                .verify(&self.key_of(&entry)?)
-                .map_err(|_forged| ReplicaError::Unfit("bad-signature"))?;
-        }
-        if store::entries::is_taken(self.tx, &entry)? {
-            return Err(ReplicaError::Unfit("forked-chain"));
-        }
-        store::entries::insert(self.tx, &entry, &frame.entry)?;
-        read_model::project_entry(self.tx, &entry, hash)?;
-        self.follow_own_chain(&entry, hash)?;
-        self.changed(&[Kind::Stops]);
-        Ok(())
-    }
-
-    /// A phone restored from a backup learns from the server how far its own chain had come, and goes on behind it.
-    fn follow_own_chain(&self, entry: &Entry, hash: Digest) -> Result<(), ReplicaError> {
-        let me = self.device()?;
-        let follows = entry.seq == me.head.seq + 1 && entry.previous == me.head.hash;
-        if entry.chain == me.chain() && follows {
-            let seq = entry.seq;
-            device::set_head(self.tx, ChainHead { seq, hash })?;
-        }
-        Ok(())
-    }
-
-    /// The key that must have signed an entry: the server's for desk chains, whose id is their user's; a phone's own; that
-    /// of a colleague's phone as its enrolment names it, which the server signed and which came before anything that the
-    /// phone pushed.
-    fn key_of(&self, entry: &Entry) -> Result<Vec<u8>, ReplicaError> {
-        let me = self.device()?;
-        if entry.chain == ChainId::from(entry.author) {
-            return Ok(me.server_key);
-        }
-        if entry.chain == me.chain() {
-            let key = self.replica.signer().public_key();
-            return key.map_err(|_refused| ReplicaError::Key);
-        }
-        read_model::devices::device(self.tx, DeviceId(entry.chain.0))?
-            .filter(|device| device.user == entry.author)
-            .map(|device| device.public_key)
-            .ok_or(ReplicaError::Unfit("unknown-key"))
     }
 
     fn apply_snapshot(&mut self, frame: &SnapshotFrame) -> Result<(), ReplicaError> {

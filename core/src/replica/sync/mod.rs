@@ -9,6 +9,7 @@
 
 mod apply;
 mod blobs;
+mod entry;
 pub(crate) mod exchange;
 mod frames;
 mod own_work;

@@ -5,6 +5,7 @@ use crate::protocol::frames::More;
 use crate::protocol::{Cursor, Frame, PullEnd};
 use crate::replica::Replica;
 use crate::replica::sync::apply::{Moves, Received};
+use crate::replica::sync::entry::bytes_of;
 use crate::replica::sync::frames::{Frames, Next};
 use crate::replica::sync::{BodyEnd, HttpRequest, Method, Run, Stop};
 use crate::store::device;
@@ -98,7 +99,7 @@ impl Run<'_> {
                 let cursor = (moves == Moves::Cursor).then_some(cursor).flatten();
                 // An entry is the same object wherever it comes from; its frame names a place in the feed too.
                 let entry = match frame {
-                    Frame::Entry(frame) => minicbor::to_vec(&frame.entry).ok(),
+                    Frame::Entry(frame) => bytes_of(&frame.entry).ok(),
                     Frame::Document(_)
                     | Frame::Changes(_)
                     | Frame::Snapshot(_)

@@ -20,6 +20,7 @@ impl Run<'_> {
                 if let Some(entry) = store::entries::id_of(commit.tx, *hash)? {
                     outbox::offer_entry_again(commit.tx, entry)?;
                     commit.refresh_entry(entry)?;
+                    commit.set_aside_unknown(entry)?;
                 }
             }
             for document in &repair.missing_changes {

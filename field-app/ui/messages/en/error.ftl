@@ -10,6 +10,7 @@ error-ref-device-refused = The server does not accept this code or phone. Check 
 error-ref-not-enrolled = Enrol this phone first.
 error-ref-already-enrolled = This phone is enrolled already.
 error-ref-unknown-key = A colleague’s entry is signed with a key that the office has not vouched for. It is kept apart.
+error-ref-no-receipt = A colleague’s entry came without the server’s receipt. It is taken in as soon as it comes with one.
 error-ref-unsent-before-enrol = This phone still has work that the office has not received. Sync first, then enrol again.
 error-ref-sync-running = A sync is running. Wait a moment.
 error-ref-shell-silent = The app does not answer. Try again, or open it anew; everything is on this phone.

@@ -99,4 +99,5 @@ quarantine-ends-the-program = The app ended twice while taking it in.
 quarantine-unreadable-document = The record cannot be read.
 quarantine-panicked = The app went wrong while taking it in.
 quarantine-unreadable = The content cannot be read.
+quarantine-not-what-the-server-has = It stood in a colleague’s record, and the server has something else there. It was taken out.
 quarantine-other = It does not keep to the rules ({ $reason }).

@@ -10,6 +10,7 @@ error-ref-device-refused = 服务器不接受这个登记码或这台手机。�
 error-ref-not-enrolled = 请先登记本机。
 error-ref-already-enrolled = 本机已经登记。
 error-ref-unknown-key = 同事的条目使用了公司未登记的密钥签名，已单独保存。
+error-ref-no-receipt = 同事的条目到达时没有服务器回执，待带回执的同一条目到达后自动采用。
 error-ref-unsent-before-enrol = 本机还有公司未收到的内容。请先同步，再重新登记。
 error-ref-sync-running = 同步正在进行，请稍候。
 error-ref-shell-silent = 应用没有响应，请再试一次；仍不行就重新打开应用，内容都在本机。

@@ -84,4 +84,5 @@ quarantine-ends-the-program = 处理时应用两次意外退出。
 quarantine-unreadable-document = 记录读不懂。
 quarantine-panicked = 处理时应用出错。
 quarantine-unreadable = 内容读不懂。
+quarantine-not-what-the-server-has = 此条目原列在同事的记录中，与服务器上的不一致，已撤下。
 quarantine-other = 与规则不符（{ $reason }）。
