@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use countersign_core::domain::ids::{OrganisationId, UserId};
 use countersign_core::domain::time::Clock;
 use countersign_core::rendition::{Typeface, USUAL_PLACES};
+use countersign_core::replica::{OsRandom, Random};
 use countersign_core::snapshots::policy::Role;
 
 use tokio::sync::watch;
@@ -61,14 +62,24 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the data folder, making it when it is not there, and every organisation in it.
+    /// Opens the data folder, making it when it is not there, and every organisation in it. Randomness is the operating
+    /// system's.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::open_with(settings, clock, Arc::new(OsRandom))
+    }
+
+    /// The same with randomness from elsewhere: ids, keys, tokens and codes come from it, salts of passwords do not.
+    pub fn open_with(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, OpenError> {
         let folder = settings.data.path.clone();
         make_private_folder(&folder).map_err(|source| OpenError::Folder {
             path: folder.clone(),
             source,
         })?;
-        let accounts = Arc::new(Accounts::open(&folder.join("server.sqlite"))?);
+        let accounts = Arc::new(Accounts::open_with(&folder.join("server.sqlite"), random)?);
         let app = Self {
             inner: Arc::new(Inner {
                 settings,

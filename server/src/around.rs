@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use countersign_core::replica::OsRandom;
 use tracing::Instrument as _;
 
 use crate::app::App;
@@ -76,7 +77,7 @@ fn status_counter(status: StatusCode) -> &'static str {
 
 /// A short name under which the log has a request.
 fn reference() -> String {
-    secret::random::<8>().map_or_else(
+    secret::random::<8>(&OsRandom).map_or_else(
         |_no_randomness| "unnamed".to_owned(),
         |bytes| format!("{:016x}", u64::from_be_bytes(bytes)),
     )

@@ -54,10 +54,20 @@ impl SoftwareSigner {
     /// # Errors
     /// [`SignerError::NoRandomness`].
     pub fn generate() -> Result<Self, SignerError> {
+        Self::draw(|seed| getrandom::fill(seed).is_ok())
+    }
+
+    /// A new key from the bytes that `fill` gives; it says whether it could.
+    ///
+    /// # Errors
+    /// [`SignerError::NoRandomness`].
+    pub fn draw(mut fill: impl FnMut(&mut [u8]) -> bool) -> Result<Self, SignerError> {
         let mut seed = Zeroizing::new([0_u8; 32]);
         // A uniformly random string is a valid scalar but for 1 in 2^32; the loop is bounded all the same.
         for _attempt in 0..16 {
-            getrandom::fill(seed.as_mut()).map_err(|_source| SignerError::NoRandomness)?;
+            if !fill(seed.as_mut()) {
+                break;
+            }
             if let Ok(signer) = Self::from_bytes(&seed) {
                 return Ok(signer);
             }

@@ -219,11 +219,6 @@ fn file_key(
         .map_err(|_unusable| ReplicaError::Key)
 }
 
-/// A key from 32 random bytes; a draw outside the curve's order, about one in 2^32, is drawn again.
 fn software_key(random: &dyn Random) -> Option<SoftwareSigner> {
-    let mut bytes = zeroize::Zeroizing::new([0; 32]);
-    (0..8).find_map(|_draw| {
-        random.fill(bytes.as_mut()).ok()?;
-        SoftwareSigner::from_bytes(&bytes).ok()
-    })
+    SoftwareSigner::draw(|seed| random.fill(seed).is_ok()).ok()
 }

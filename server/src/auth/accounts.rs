@@ -1,10 +1,11 @@
 //! The server's own database: organisations, people and their sessions. Devices are in [`super::devices`].
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_core::domain::ids::{OrganisationId, UserId};
 use countersign_core::domain::time::Instant;
+use countersign_core::replica::{OsRandom, Random};
 use countersign_core::snapshots::policy::{Person, Policy, Role};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_params};
 
@@ -141,11 +142,17 @@ impl std::fmt::Debug for WebSession {
 #[derive(Debug)]
 pub struct Accounts {
     db: Mutex<Connection>,
+    random: Arc<dyn Random>,
 }
 
 impl Accounts {
-    /// Opens the database, making it when there is none.
+    /// Opens the database, making it when there is none. Randomness is the operating system's.
     pub fn open(path: &Path) -> Result<Self, AccountsError> {
+        Self::open_with(path, Arc::new(OsRandom))
+    }
+
+    /// The same with randomness from elsewhere.
+    pub fn open_with(path: &Path, random: Arc<dyn Random>) -> Result<Self, AccountsError> {
         let mut db = Connection::open(path)?;
         db.pragma_update(None, "journal_mode", "wal")?;
         db.pragma_update(None, "synchronous", "full")?;
@@ -161,7 +168,14 @@ impl Accounts {
             transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             transaction.commit()?;
         }
-        Ok(Self { db: Mutex::new(db) })
+        let db = Mutex::new(db);
+        Ok(Self { db, random })
+    }
+
+    /// Where ids, keys and tokens come from.
+    #[must_use]
+    pub fn random(&self) -> &dyn Random {
+        self.random.as_ref()
     }
 
     pub(super) fn db(&self) -> MutexGuard<'_, Connection> {
@@ -176,7 +190,7 @@ impl Accounts {
         now: Instant,
     ) -> Result<OrganisationId, AccountsError> {
         check_name(name)?;
-        let id = OrganisationId(secret::fresh_uuid(now)?);
+        let id = OrganisationId(secret::fresh_uuid(self.random(), now)?);
         self.db().execute(
             "insert into organisations (id, name, policy_epoch, site_radius_m, agreed_method_clause, created_ms)
              values (:id, :name, 1, 500, :clause, :now)",
@@ -202,7 +216,7 @@ impl Accounts {
         check_name(&new.name)?;
         check_password(&new.password)?;
         let hash = secret::hash_password(&new.password)?;
-        let user = UserId(secret::fresh_uuid(now)?);
+        let user = UserId(secret::fresh_uuid(self.random(), now)?);
         let mut db = self.db();
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if transaction
@@ -343,7 +357,7 @@ impl Accounts {
     }
 
     fn open_web_session(&self, user: UserId, now: Instant) -> Result<WebSession, AccountsError> {
-        let token = secret::token()?;
+        let token = secret::token(self.random())?;
         let expires = Instant::from_ms(now.ms() + WEB_SESSION_MS);
         let db = self.db();
         db.execute(

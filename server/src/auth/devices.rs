@@ -69,7 +69,7 @@ impl Accounts {
         user: UserId,
         now: Instant,
     ) -> Result<EnrolmentCode, AccountsError> {
-        let code = secret::code()?;
+        let code = secret::code(self.random())?;
         let expires = Instant::from_ms(now.ms() + CODE_MS);
         let db = self.db();
         let known = db
@@ -105,7 +105,7 @@ impl Accounts {
         now: Instant,
     ) -> Result<Device, AccountsError> {
         let code = secret::typed_code(introduction.code).ok_or(AccountsError::BadCode)?;
-        let id = DeviceId(secret::fresh_uuid(now)?);
+        let id = DeviceId(secret::fresh_uuid(self.random(), now)?);
         let mut db = self.db();
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let user: [u8; 16] = transaction

@@ -5,6 +5,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use countersign_core::domain::ids::Digest;
 use countersign_core::domain::time::Instant;
+use countersign_core::replica::Random;
 
 /// Crockford's base 32: no I, L, O, U (crockford.com/base32.html).
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -23,21 +24,23 @@ pub enum SecretError {
 }
 
 /// Random bytes.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], SecretError> {
+pub(crate) fn random<const N: usize>(source: &dyn Random) -> Result<[u8; N], SecretError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_source| SecretError::NoRandomness)?;
+    source
+        .fill(&mut bytes)
+        .map_err(|_source| SecretError::NoRandomness)?;
     Ok(bytes)
 }
 
 /// A `UUIDv7` for an instant.
-pub(crate) fn fresh_uuid(now: Instant) -> Result<uuid::Uuid, SecretError> {
-    let random = random::<10>()?;
+pub(crate) fn fresh_uuid(source: &dyn Random, now: Instant) -> Result<uuid::Uuid, SecretError> {
+    let random = random::<10>(source)?;
     Ok(uuid::Builder::from_unix_timestamp_millis(now.ms().unsigned_abs(), &random).into_uuid())
 }
 
 /// 256 random bits in 64 hex digits.
-pub(crate) fn token() -> Result<String, SecretError> {
-    Ok(Digest(random()?).to_string())
+pub(crate) fn token(source: &dyn Random) -> Result<String, SecretError> {
+    Ok(Digest(random(source)?).to_string())
 }
 
 /// What is stored of a token or code.
@@ -46,8 +49,8 @@ pub(crate) fn stored(purpose: &str, secret: &str) -> Digest {
 }
 
 /// A one-time code: 128 random bits as 26 digits.
-pub(crate) fn code() -> Result<String, SecretError> {
-    let mut bits = u128::from_be_bytes(random()?);
+pub(crate) fn code(source: &dyn Random) -> Result<String, SecretError> {
+    let mut bits = u128::from_be_bytes(random(source)?);
     let mut digits = Vec::with_capacity(CODE_DIGITS);
     for _digit in 0..CODE_DIGITS {
         let at = usize::try_from(bits & 31).unwrap_or(0);
@@ -101,11 +104,13 @@ pub(crate) fn is_password(password: &str, stored: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::replica::OsRandom;
+
     use super::*;
 
     #[test]
     fn a_code_reads_back_however_it_is_typed() {
-        let made = code().unwrap();
+        let made = code(&OsRandom).unwrap();
         assert_eq!(made.len(), 26);
         assert_eq!(typed_code(&grouped(&made)), Some(made.clone()));
         assert_eq!(typed_code(&made.to_lowercase()), Some(made));

@@ -4,6 +4,7 @@ use std::io::BufRead as _;
 
 use clap::{Args, Subcommand};
 use countersign_core::domain::ids::OrganisationId;
+use countersign_core::replica::OsRandom;
 use countersign_core::snapshots::policy::Role;
 
 use super::{CommandError, io, open, say};
@@ -209,7 +210,7 @@ impl Password {
     fn take(from: PasswordFrom) -> Result<Self, CommandError> {
         if from == PasswordFrom::Here {
             let text = secret::grouped(
-                &secret::code().map_err(crate::auth::accounts::AccountsError::from)?,
+                &secret::code(&OsRandom).map_err(crate::auth::accounts::AccountsError::from)?,
             );
             return Ok(Self { text, is_new: true });
         }

@@ -14,7 +14,7 @@ use countersign_core::views::{
 };
 use uuid::Uuid;
 
-use super::{Desk, DeskError, ids};
+use super::{Desk, DeskError};
 use crate::auth::policy::Action;
 use crate::organisation::Item;
 
@@ -65,9 +65,8 @@ impl Desk {
     }
 
     /// A key for a contact or follow-up that a form is about to add.
-    #[must_use]
-    pub fn fresh_key(&self) -> Uuid {
-        ids::fresh(self.now())
+    pub fn fresh_key(&self) -> Result<Uuid, DeskError> {
+        self.fresh_id()
     }
 
     /// Adds a contact under a key that the form brings, so that sending it twice adds it once.

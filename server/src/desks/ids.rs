@@ -1,15 +1,7 @@
-//! Ids: fresh ones by time, stable ones from what a ledger calls its customers and documents.
+//! Stable ids, from what a ledger calls its customers and documents.
 
 use countersign_core::domain::ids::{CustomerId, Digest, OrganisationId, ReceivableId};
-use countersign_core::domain::time::Instant;
-use uuid::{Builder, NoContext, Timestamp, Uuid};
-
-/// A fresh UUID of version 7.
-pub(super) fn fresh(now: Instant) -> Uuid {
-    let ms = u64::try_from(now.ms()).unwrap_or(0);
-    let nanos = u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000;
-    Uuid::new_v7(Timestamp::from_unix(NoContext, ms / 1000, nanos))
-}
+use uuid::{Builder, Uuid};
 
 /// The customer of a code; without a code, of the folded name. The same over all imports of an organisation.
 pub(super) fn customer(organisation: OrganisationId, code: &str, name: &str) -> CustomerId {

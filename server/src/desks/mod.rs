@@ -28,6 +28,7 @@ use countersign_core::domain::time::{Day, Instant};
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::Fact;
 use countersign_core::snapshots::policy::{Policy, Role};
+use uuid::Uuid;
 
 pub use cash::{HandInView, NewCount, SerialBlockView};
 pub use customers::CustomerWork;
@@ -45,8 +46,9 @@ pub use reviews::{
 pub use settlements::{NewSettlement, SettlementPreview, SettlementRate, SettlementView};
 pub use visit_lists::{Candidate, NewVisitList, ProposedRow, VisitListView};
 
-use crate::auth::SignedIn;
+use crate::auth::accounts::AccountsError;
 use crate::auth::policy::{Action, any_may};
+use crate::auth::{SignedIn, secret};
 use crate::organisation::{DeskEntry, Organisation};
 
 /// One person at work in one organisation. All methods block on the disk.
@@ -90,6 +92,12 @@ impl Desk {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.organisation.clock().read().wall
+    }
+
+    /// A UUID of version 7 for something new.
+    fn fresh_id(&self) -> Result<Uuid, DeskError> {
+        let random = self.organisation.accounts().random();
+        Ok(secret::fresh_uuid(random, self.now()).map_err(AccountsError::from)?)
     }
 
     /// The calendar day in Asia/Shanghai.

@@ -20,7 +20,7 @@ use countersign_core::read_model::ledgers;
 use countersign_core::read_model::visit_lists::{self, ListState, ListedCustomer, VisitListHead};
 use rusqlite::Connection;
 
-use super::{Desk, DeskError, Need, Request, checked_text, ids};
+use super::{Desk, DeskError, Need, Request, checked_text};
 use crate::auth::policy::Action;
 use crate::organisation::DeskEntry;
 
@@ -186,9 +186,10 @@ impl Desk {
             .map(|list| self.proposal_to_replace(list))
             .transpose()?;
         let rows = self.proposed_rows(&new.rows, ledger.cut_off)?;
-        let list = new
-            .again
-            .unwrap_or_else(|| VisitListId(ids::fresh(self.now())));
+        let list = match new.again {
+            Some(list) => list,
+            None => VisitListId(self.fresh_id()?),
+        };
         let fact = Fact::VisitListProposed(VisitListProposed {
             list,
             title,

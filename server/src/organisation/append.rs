@@ -245,7 +245,7 @@ impl Organisation {
             let entry = Entry {
                 version: 1,
                 organisation: self.id,
-                id: EntryId(secret::fresh_uuid(batch.received)?),
+                id: EntryId(secret::fresh_uuid(self.accounts.random(), batch.received)?),
                 chain,
                 seq: head.seq + 1,
                 previous: head.hash,

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use countersign_core::journal::{SignerError, SoftwareSigner};
+use countersign_core::replica::Random;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
@@ -21,21 +22,21 @@ pub enum KeyError {
 }
 
 /// Reads the key, or makes one where there is none. The file is readable by its owner only.
-pub(super) fn open(path: &Path) -> Result<SoftwareSigner, KeyError> {
+pub(super) fn open(path: &Path, random: &dyn Random) -> Result<SoftwareSigner, KeyError> {
     match fs::read(path) {
         Ok(bytes) => {
             let seed = <[u8; 32]>::try_from(bytes.as_slice())
                 .map_err(|_length| KeyError::Size(bytes.len()))?;
             Ok(SoftwareSigner::from_bytes(&seed)?)
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path, random),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Writes beside and renames, so that a crash leaves no half key.
-fn make(path: &Path) -> Result<SoftwareSigner, KeyError> {
-    let signer = SoftwareSigner::generate()?;
+fn make(path: &Path, random: &dyn Random) -> Result<SoftwareSigner, KeyError> {
+    let signer = SoftwareSigner::draw(|seed| random.fill(seed).is_ok())?;
     let beside = path.with_extension("new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -57,6 +58,7 @@ fn make(path: &Path) -> Result<SoftwareSigner, KeyError> {
 #[cfg(test)]
 mod tests {
     use countersign_core::journal::DeviceSigner as _;
+    use countersign_core::replica::OsRandom;
 
     use super::*;
 
@@ -64,8 +66,8 @@ mod tests {
     fn a_key_stays_the_same_and_is_its_owners_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("server.key");
-        let made = open(&path).unwrap().public_key().unwrap();
-        assert_eq!(open(&path).unwrap().public_key().unwrap(), made);
+        let made = open(&path, &OsRandom).unwrap().public_key().unwrap();
+        assert_eq!(open(&path, &OsRandom).unwrap().public_key().unwrap(), made);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -75,6 +77,6 @@ mod tests {
             );
         }
         fs::write(&path, b"short").unwrap();
-        assert!(matches!(open(&path), Err(KeyError::Size(5))));
+        assert!(matches!(open(&path, &OsRandom), Err(KeyError::Size(5))));
     }
 }

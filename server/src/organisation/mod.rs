@@ -232,7 +232,7 @@ impl Organisation {
         around: Surroundings,
     ) -> Result<Self, ReadError> {
         std::fs::create_dir_all(folder)?;
-        let signer = key::open(&folder.join("server.key"))?;
+        let signer = key::open(&folder.join("server.key"), around.accounts.random())?;
         let journal: Arc<dyn Journal> =
             Arc::new(SqliteJournal::open(&folder.join("journal.sqlite"))?);
         let rows = Arc::new(Rows::open(&folder.join("read_model.sqlite"))?);

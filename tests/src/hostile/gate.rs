@@ -5,6 +5,7 @@ use countersign_core::documents::{
 };
 use countersign_core::domain::ids::{ChainId, DocumentId};
 use countersign_core::domain::time::Instant;
+use countersign_core::protocol::codec::encode;
 use countersign_core::protocol::push::{ChangeBytes, Run};
 
 use super::bytes::{body, chunk, damaged};
@@ -216,6 +217,7 @@ pub(super) fn cases(run: &mut super::Run<'_>) {
             Offered::Damaged
         };
         let case = format!("gate case {number} ({how})");
+        run.note(&encode(&offered));
         run.offer(Door::Gate, kind, &case, || judge(history, &offered));
     }
 }

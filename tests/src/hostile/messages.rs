@@ -11,6 +11,7 @@ use countersign_core::journal::facts::{
     Decision, DeviceRevoked, Fact, SentBack, VisitAccepted, VisitListDecided,
 };
 use countersign_core::journal::{DeviceSigner as _, Scope, SealedEntry, SoftwareSigner};
+use countersign_core::protocol::codec::encode;
 use countersign_core::protocol::push::EnvelopeId;
 use countersign_core::protocol::{Envelope, Object, PushRequest, SyncProtocol as _, VerdictKind};
 use countersign_core::replica::{HttpRequest, HttpResponse, Transport, TransportError};
@@ -55,7 +56,7 @@ struct Attacker {
 }
 
 fn a_world(run: &mut super::Run<'_>, first: u64, cases: u64) {
-    let world = World::new();
+    let world = World::seeded(run.plan.seed ^ first.rotate_left(32));
     let office = Office::open(&world);
     office.sign_ledger(2);
     office.approve_plan(&[&office.rep, &office.technician]);
@@ -143,6 +144,7 @@ fn push(
         signature,
     };
     let case = format!("push case {number} ({how})");
+    run.note(&encode(&request));
     run.offer(Door::Push, Offered::Damaged, &case, || {
         let answer = server
             .push(attacker.device, request)
@@ -289,6 +291,8 @@ fn send_body(
         request.body = zstd::stream::encode_all(wrong.as_slice(), 3).unwrap_or(wrong);
     }
     let case = format!("bodies case {number} ({})", recorded.path);
+    run.note(request.path.as_bytes());
+    run.note(&request.body);
     run.offer(Door::Bodies, Offered::Damaged, &case, || {
         let answer = network.send(request).map_err(|_unsent| Harm::Panic)?;
         match answer.status {
@@ -303,6 +307,7 @@ fn send_body(
 struct Liar<'a> {
     network: &'a Network,
     damage: Mutex<Chance>,
+    told: Mutex<Vec<u8>>,
 }
 
 impl Transport for Liar<'_> {
@@ -318,6 +323,7 @@ impl Transport for Liar<'_> {
                 }
                 _ => damaged(&answer.body, chance),
             };
+            self.told.lock().unwrap().extend(&answer.body);
         }
         Ok(answer)
     }
@@ -342,6 +348,7 @@ fn pull(
     let liar = Liar {
         network: &reader.network,
         damage: Mutex::new(Chance::of(run.plan.seed ^ 1, number)),
+        told: Mutex::default(),
     };
     let case = format!("pull case {number}");
     run.offer(Door::Pull, Offered::Damaged, &case, || {
@@ -363,4 +370,5 @@ fn pull(
             (Ok(()), Err(error)) => Ok(Outcome::Refused(format!("{:?}", error.kind()))),
         }
     });
+    run.note(&liar.told.lock().unwrap());
 }

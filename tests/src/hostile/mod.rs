@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Instant;
 
+use countersign_core::domain::ids::Digest;
 use serde_json::{Value, json};
 
 use chance::Chance;
@@ -118,6 +119,8 @@ pub struct DoorReport {
 /// What all doors saw.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
+    /// Names what was offered, byte for byte: the same seed gives the same name.
+    pub offered: Digest,
     /// By door.
     pub doors: BTreeMap<Door, DoorReport>,
     /// How often each harm happened, and its first cases in words.
@@ -161,7 +164,7 @@ impl Report {
             })
             .collect();
         json!({
-            "doors": doors, "panics": self.count(Harm::Panic), "poisoned": self.count(Harm::Poisoned),
+            "offered": self.offered.to_string(), "doors": doors, "panics": self.count(Harm::Panic), "poisoned": self.count(Harm::Poisoned),
             "diverged": self.count(Harm::Diverged), "genuine_refused": self.count(Harm::GenuineRefused),
             "forged": self.count(Harm::Forged), "too_much_memory": self.count(Harm::TooMuchMemory),
         })
@@ -170,6 +173,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "offered {}", self.offered.short())?;
         for (door, row) in &self.doors {
             writeln!(
                 f,
@@ -235,6 +239,11 @@ struct Run<'m> {
 }
 
 impl Run<'_> {
+    /// Notes what is about to be offered.
+    fn note(&mut self, bytes: &[u8]) {
+        self.report.offered = Digest::of_parts(&[&self.report.offered.0, bytes]);
+    }
+
     /// Offers one case and notes what came of it. `case` says which it is.
     fn offer(
         &mut self,

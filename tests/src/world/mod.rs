@@ -8,14 +8,17 @@ mod clock;
 mod network;
 mod office;
 mod phone;
+mod random;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign_core::domain::ids::{ChainId, Digest};
 use countersign_core::domain::time::Clock;
 use countersign_core::protocol::{Envelope, Object};
+use countersign_core::replica::Devices;
 use countersign_core::snapshots::policy::Role;
 use countersign_server::app::App;
 use countersign_server::auth::accounts::{Account, NewAccount};
@@ -42,6 +45,8 @@ pub struct World {
     /// Own entries of each phone's chain that a screen confirmed, by number.
     confirmed: RefCell<BTreeMap<ChainId, BTreeMap<u64, Digest>>>,
     phones: Cell<u64>,
+    /// What all randomness is made from; none when it is the operating system's.
+    seed: Option<u64>,
     folder: TempDir,
 }
 
@@ -54,11 +59,20 @@ impl std::fmt::Debug for World {
 impl World {
     /// A company on the morning of 15 July 2026, nine o'clock in Shanghai.
     pub fn new() -> Self {
+        Self::open(None)
+    }
+
+    /// The same in which every id, key and token comes from the seed: what happens in it happens again.
+    pub fn seeded(seed: u64) -> Self {
+        Self::open(Some(seed))
+    }
+
+    fn open(seed: Option<u64>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::on_the_morning());
         let settings = Settings::loopback(folder.path().join("server"));
         let server_clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
-        let app = App::open(settings, server_clock).unwrap();
+        let app = App::open_with(settings, server_clock, random::source(seed, 0)).unwrap();
         let organisation = app.create_organisation("样例机械有限公司").unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -72,6 +86,7 @@ impl World {
             runtime: Arc::new(runtime),
             confirmed: RefCell::default(),
             phones: Cell::default(),
+            seed,
             folder,
         }
     }
@@ -114,7 +129,7 @@ impl World {
         self.phones.set(number);
         let folder = self.folder.path().join(format!("phone-{number}"));
         std::fs::create_dir_all(&folder).unwrap();
-        Phone::open(folder, Arc::clone(&self.clock), self.network(), number)
+        self.open_phone(folder, number)
     }
 
     /// A second phone with everything that `phone` has in its folder, key and session included.
@@ -123,7 +138,17 @@ impl World {
         self.phones.set(number);
         let folder = self.folder.path().join(format!("phone-{number}"));
         phone.copy_folder(&folder);
-        Phone::open(folder, Arc::clone(&self.clock), self.network(), number)
+        self.open_phone(folder, number)
+    }
+
+    fn open_phone(&self, folder: PathBuf, number: u64) -> Phone {
+        let devices = Devices {
+            clock: Arc::<TestClock>::clone(&self.clock),
+            signer: None,
+            vault: None,
+            random: random::source(self.seed, number),
+        };
+        Phone::open(folder, devices, self.network(), number)
     }
 
     /// A phone bound to `account` with a code from `issuer`.

@@ -1,7 +1,6 @@
 //! A phone: a folder, the replica in it, and a way to the server.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use countersign_core::domain::ids::{ChainId, DeviceId, Digest, EntryId, SigningId, StopId};
 use countersign_core::domain::money::{Currency, Money};
@@ -14,14 +13,14 @@ use countersign_core::journal::facts::{
 use countersign_core::papers::PaperDraft;
 use countersign_core::protocol::{Envelope, Object};
 use countersign_core::replica::{
-    Devices, Enrolment, NewPart, OsRandom, OutcomeRecord, Page, Presence, PromiseRecord, Replica,
+    Devices, Enrolment, NewPart, OutcomeRecord, Page, Presence, PromiseRecord, Replica,
     ReplicaError, SigningBegin, SigningFinish, SigningStroke, StopEdit, export_unsent,
 };
 use countersign_core::views::{LaneResult, StopRow, StopView, StrokeRow, SyncReport};
 use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Network, TestClock};
+use super::Network;
 
 /// A phone in somebody's hand.
 #[derive(Debug)]
@@ -31,23 +30,18 @@ pub struct Phone {
     /// Its network.
     pub network: Network,
     folder: PathBuf,
-    clock: Arc<TestClock>,
+    devices: Devices,
     number: u64,
 }
 
 impl Phone {
-    pub(super) fn open(
-        folder: PathBuf,
-        clock: Arc<TestClock>,
-        network: Network,
-        number: u64,
-    ) -> Self {
-        let replica = replica(&folder, &clock);
+    pub(super) fn open(folder: PathBuf, devices: Devices, network: Network, number: u64) -> Self {
+        let replica = Replica::open(&folder, devices.clone()).unwrap();
         Self {
             replica,
             network,
             folder,
-            clock,
+            devices,
             number,
         }
     }
@@ -125,11 +119,11 @@ impl Phone {
             replica: dead,
             network,
             folder,
-            clock,
+            devices,
             number,
         } = self;
         drop(dead);
-        Self::open(folder, clock, network, number)
+        Self::open(folder, devices, network, number)
     }
 
     /// One exchange with the server, whatever comes of it.
@@ -370,20 +364,6 @@ fn joined(row: &rusqlite::Row<'_>) -> rusqlite::Result<Vec<u8>> {
     let mut bytes: Vec<u8> = row.get(0)?;
     bytes.extend(row.get::<_, Option<Vec<u8>>>(1)?.unwrap_or_default());
     Ok(bytes)
-}
-
-fn replica(folder: &Path, clock: &Arc<TestClock>) -> Replica {
-    let clock = Arc::clone(clock);
-    Replica::open(
-        folder,
-        Devices {
-            clock,
-            signer: None,
-            vault: None,
-            random: Arc::new(OsRandom),
-        },
-    )
-    .unwrap()
 }
 
 fn beside(folder: &Path) -> Connection {

@@ -2,7 +2,8 @@
 //! that was there becomes unreadable, and what was altered on the way to a phone stays on none. `cargo xtask ci hostile` runs as many
 //! as one likes.
 
-use countersign_tests::hostile::{Plan, Unwatched, run};
+use countersign_core::domain::ids::Digest;
+use countersign_tests::hostile::{Plan, Report, Unwatched, run};
 
 #[test]
 fn two_thousand_hostile_cases_do_no_harm() {
@@ -25,4 +26,22 @@ fn two_thousand_hostile_cases_do_no_harm() {
     );
     let genuine = report.doors.values().map(|row| row.genuine).sum::<u64>();
     assert!(genuine > 100, "{genuine} genuine cases");
+}
+
+#[test]
+fn the_same_seed_offers_the_same_cases_and_gets_the_same_answers() {
+    let plan = Plan {
+        cases: 700,
+        seed: 7,
+        only: None,
+    };
+    let counted = |report: Report| -> (Digest, Vec<_>) {
+        let rows = report.doors.into_values();
+        let rows = rows.map(|row| (row.cases, row.genuine, row.admitted, row.refused));
+        (report.offered, rows.collect())
+    };
+    let first = counted(run(plan, &Unwatched));
+    assert_eq!(counted(run(plan, &Unwatched)), first);
+    let (other, _rows) = counted(run(Plan { seed: 8, ..plan }, &Unwatched));
+    assert_ne!(other, first.0);
 }

@@ -147,7 +147,7 @@ fn a_callback_planned_offline_reaches_the_office_and_the_offices_reaches_the_pho
         kind: FollowUpKind::PostLetter,
         ..callback("催款函已备好，到前台取", &day)
     };
-    let key = office.clerk.fresh_key();
+    let key = office.clerk.fresh_key().unwrap();
     office.clerk.add_follow_up(customer, key, &letter).unwrap();
     let done = (FollowUpState::Done, "答应周五付款");
     let first_key = Uuid::from_u128(1).to_string();

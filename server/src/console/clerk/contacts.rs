@@ -79,7 +79,7 @@ pub(super) fn work(caller: &Caller, p: &Frame, customer: CustomerId) -> Result<W
             })
             .collect(),
         may_edit: caller.may(Action::EditCustomer),
-        keys: [desk.fresh_key(), desk.fresh_key()],
+        keys: [desk.fresh_key()?, desk.fresh_key()?],
         roles: choices(
             ContactRole::ALL.iter().copied(),
             |role| (role.word().to_owned(), p.word("contact-role", role)),

@@ -8,7 +8,7 @@ use countersign_core::read_model::visit_lists;
 use countersign_core::snapshots::plan::Material;
 
 use super::{PlanEdit, STOP_LIMIT, TEAM_LIMIT, goes_on_visits};
-use crate::desks::{Desk, DeskError, Need, checked_text, ids};
+use crate::desks::{Desk, DeskError, Need, checked_text};
 use crate::organisation::documents::DESK_EPOCH;
 
 /// Papers that go along unless the clerk changes it.
@@ -78,7 +78,7 @@ impl Desk {
             order: last.unwrap_or(0).saturating_add(1),
             materials: USUAL_MATERIALS.into_iter().collect(),
         };
-        draft.stops.insert(StopId(ids::fresh(self.now())), stop);
+        draft.stops.insert(StopId(self.fresh_id()?), stop);
         Ok(())
     }
 

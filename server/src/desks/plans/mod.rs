@@ -27,7 +27,7 @@ use countersign_core::snapshots::policy::{Policy, Role};
 use draft::document_of;
 use rust_decimal::Decimal;
 
-use super::{Desk, DeskError, ids};
+use super::{Desk, DeskError};
 use crate::auth::policy::{Action, any_may};
 
 /// The most stops on one plan.
@@ -182,7 +182,7 @@ impl Desk {
         edits.extend(new.customers.iter().copied().map(PlanEdit::AddStop));
         let mut draft = PlanDocument::default();
         self.change(&mut draft, &edits)?;
-        let plan = PlanId(ids::fresh(self.now()));
+        let plan = PlanId(self.fresh_id()?);
         let item = self.organisation.written_document(
             self.user,
             (document_of(plan), DocumentKind::Plan),
