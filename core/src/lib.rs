@@ -7,6 +7,7 @@ compile_error!(
 
 pub mod documents;
 pub mod domain;
+pub mod evidence;
 pub mod journal;
 pub mod papers;
 pub mod protocol;

@@ -13,4 +13,5 @@
 )]
 pub mod hostile;
 pub mod story;
+pub mod vectors;
 pub mod world;

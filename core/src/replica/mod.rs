@@ -15,10 +15,11 @@ mod devices;
 mod disputes;
 mod drafts;
 mod error;
+mod evidence;
 mod export;
 mod facts;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 mod follow_ups;
 mod lock;
 mod papers;
@@ -35,7 +36,7 @@ mod stops;
 pub(crate) mod strokes;
 mod sync;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod to_do;
 mod today;
 
@@ -49,6 +50,7 @@ pub use contacts::{ContactAdd, ContactEdit, ContactEnded, ContactPair, OfMember}
 pub use customers::{CustomerSearch, CustomersAsked, OfCustomer};
 pub use devices::{Devices, KeyVault, Kind, NoRandom, Observer, OsRandom, Random, VaultClosed};
 pub use error::{ErrorKind, ReplicaError};
+pub use evidence::EvidenceOf;
 pub use export::{ExportFile, export_unsent};
 pub use follow_ups::{
     FollowUpAdd, FollowUpCheck, FollowUpClosed, FollowUpEdit, FollowUpsOf, checked_reason,
@@ -63,7 +65,7 @@ pub use params::{
     SigningBegin, SigningFinish, SigningStroke, StopEdit,
 };
 pub use records::{AttendanceRecord, DisputeRecord, FindingRecord};
-pub use strokes::opens_commitment;
+pub use strokes::{draws, opens_commitment};
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};
 
 use crate::domain::time::Clock;

@@ -163,6 +163,42 @@ pub fn opens_commitment(part: &[u8], committed: Digest) -> bool {
     minicbor::decode::<StrokesPart>(part).is_ok_and(|part| commitment(&part) == committed)
 }
 
+/// Whether `image` is what [`svg`] draws from the strokes of that part: then the drawing adds nothing to what was committed to.
+#[must_use]
+pub fn draws(part: &[u8], image: &[u8]) -> bool {
+    let strokes = minicbor::decode::<StrokesPart>(part)
+        .and_then(|part| minicbor::decode::<SealedStrokes>(&part.strokes).map(rows));
+    matches!(strokes, Ok(Some(rows)) if svg(&rows).as_bytes() == image)
+}
+
+/// The strokes' lines again; none when a coordinate lies outside what a pad takes.
+fn rows(sealed: SealedStrokes) -> Option<Vec<StrokeRow>> {
+    let line = |steps: &[i32]| {
+        let mut at = 0_i32;
+        steps
+            .iter()
+            .map(|step| {
+                at = at.checked_add(*step)?;
+                (at.abs() <= COORDINATE_LIMIT).then_some(at)
+            })
+            .collect::<Option<Vec<i32>>>()
+    };
+    sealed
+        .strokes
+        .into_iter()
+        .map(|stroke| {
+            Some(StrokeRow {
+                x: line(&stroke.dx)?,
+                y: line(&stroke.dy)?,
+                pointer: stroke.pointer,
+                cancelled: stroke.cancelled != 0,
+                t: Vec::new(),
+                p: Vec::new(),
+            })
+        })
+        .collect()
+}
+
 /// SHA-256 over salt and strokes.
 pub(crate) fn commitment(part: &StrokesPart) -> Digest {
     Digest::of(&[part.salt.as_slice(), part.strokes.as_slice()].concat())
@@ -275,6 +311,19 @@ mod tests {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1150 800\"><path d=\"M650 400L750 400M400 400l0 0\" \
              fill=\"none\" stroke=\"#000\" stroke-width=\"220\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/></svg>"
         );
+    }
+
+    #[test]
+    fn the_drawing_follows_from_the_sealed_strokes() {
+        let mut dot = line(1, 0);
+        dot.x = vec![-250];
+        let strokes = [line(20, 100), dot];
+        let (part, _) = seal(&strokes, vec![7; 32]).unwrap();
+        assert!(draws(&part, svg(&strokes).as_bytes()));
+        assert!(!draws(&part, svg(&strokes[..1]).as_bytes()));
+        assert!(!draws(b"no part", svg(&strokes).as_bytes()));
+        let (far, _) = seal(&[line(2, COORDINATE_LIMIT), line(2, i32::MAX)], vec![7; 32]).unwrap();
+        assert!(!draws(&far, b""));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 use crate::domain::ids::{ChainId, Digest, EntryId};
-use crate::journal::Entry;
 use crate::journal::seal::SealedEntry;
+use crate::journal::{Entry, Scope};
 use crate::read_model::columns::{parsed, text};
 use crate::store::device::signed;
 use crate::store::{outbox, scopes};
@@ -59,6 +59,24 @@ fn in_place(connection: &Connection, entry: EntryId) -> rusqlite::Result<Option<
             })
         })
         .optional()
+}
+
+/// The sealed entries of one scope in the order of chain and number, at most 5,000.
+pub(crate) fn of_scope(
+    connection: &Connection,
+    scope: Scope,
+) -> rusqlite::Result<Vec<SealedEntry>> {
+    connection
+        .prepare_cached(
+            "select payload, signature from sealed_entries where scope = :scope order by chain, seq limit 5000",
+        )?
+        .query_map(named_params! { ":scope": scopes::text(scope) }, |row| {
+            Ok(SealedEntry {
+                payload: row.get("payload")?,
+                signature: row.get("signature")?,
+            })
+        })?
+        .collect()
 }
 
 /// Whether these exact bytes are here.

@@ -31,14 +31,7 @@ pub(crate) fn insert(
 
 /// Takes the policies that are here in again, for what a newer read model keeps of them.
 pub(crate) fn take_policies_in_again(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    let payloads: Vec<Vec<u8>> = tx
-        .prepare("select payload from sealed_snapshots where scope = :scope")?
-        .query_map(
-            named_params! { ":scope": scopes::text(Scope::Organisation) },
-            |row| row.get(0),
-        )?
-        .collect::<rusqlite::Result<_>>()?;
-    for payload in payloads {
+    for payload in payloads_of(tx, Scope::Organisation)? {
         if let Ok(Snapshot::Policy(policy)) = minicbor::decode(&payload) {
             read_model::people::project_policy(tx, &policy)?;
         }
@@ -55,6 +48,34 @@ pub(crate) fn payload(
         .prepare_cached("select payload from sealed_snapshots where snapshot = :snapshot")?
         .query_row(named_params! { ":snapshot": text(&id) }, |row| row.get(0))
         .optional()
+}
+
+/// A snapshot as it came.
+pub(crate) fn sealed(
+    connection: &Connection,
+    id: SnapshotId,
+) -> rusqlite::Result<Option<SealedSnapshot>> {
+    connection
+        .prepare_cached(
+            "select payload, signature from sealed_snapshots where snapshot = :snapshot",
+        )?
+        .query_row(named_params! { ":snapshot": text(&id) }, |row| {
+            Ok(SealedSnapshot {
+                payload: row.get("payload")?,
+                signature: row.get("signature")?,
+            })
+        })
+        .optional()
+}
+
+/// The payload bytes of all snapshots of a scope.
+pub(crate) fn payloads_of(connection: &Connection, scope: Scope) -> rusqlite::Result<Vec<Vec<u8>>> {
+    connection
+        .prepare_cached("select payload from sealed_snapshots where scope = :scope")?
+        .query_map(named_params! { ":scope": scopes::text(scope) }, |row| {
+            row.get(0)
+        })?
+        .collect()
 }
 
 /// Ids of all snapshots.

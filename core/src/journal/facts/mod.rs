@@ -201,6 +201,16 @@ impl Fact {
         }
     }
 
+    /// The signed paper, when it is one.
+    #[must_use]
+    pub fn paper(&self) -> Option<&Acknowledgement> {
+        if let Self::Acknowledgement(paper) = self {
+            Some(paper)
+        } else {
+            None
+        }
+    }
+
     /// The manifest: every file that belongs to the fact, each once.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {

@@ -249,7 +249,8 @@ const fn sized(size_bytes: usize, limit_bytes: usize) -> Result<(), SealError> {
     }
 }
 
-fn sign_detached(
+/// A `COSE_Sign1` with detached payload and `aad` as external data.
+pub(crate) fn sign_detached(
     signer: &dyn DeviceSigner,
     payload: &[u8],
     aad: &[u8],
@@ -268,7 +269,8 @@ fn sign_detached(
         .map_err(|source| SealError::Cose(source.to_string()))
 }
 
-fn verify_detached(
+/// Checks what [`sign_detached`] made, and that it has the one encoding.
+pub(crate) fn verify_detached(
     public_key: &[u8],
     payload: &[u8],
     cose: &[u8],
