@@ -292,3 +292,61 @@ fn a_glossary_word_stands_beside_its_chinese_original() {
         );
     }
 }
+
+/// The stable names of every kind of fact, as the journal's source lists them.
+fn kinds_of_fact() -> Vec<String> {
+    let source = fs::read_to_string(root().join("core/src/journal/facts/mod.rs"))
+        .expect("the list of facts is there");
+    let kinds: Vec<String> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Self::")?.split_once("(_) => \""))
+        .filter_map(|(_variant, rest)| Some(rest.split_once('"')?.0.replace('_', "-")))
+        .collect();
+    assert!(kinds.len() > 30, "{kinds:?}");
+    kinds
+}
+
+#[test]
+fn every_kind_of_fact_has_its_words_in_the_console_and_on_the_phone() {
+    // A phone writes these never: they have no line on its sync page.
+    let desk_only = [
+        "serial-block-issued",
+        "cash-counted",
+        "variance-confirmed",
+        "ledger-imported",
+        "ledger-signed",
+        "visit-list-proposed",
+        "visit-list-decided",
+        "plan-submitted",
+        "plan-decided",
+        "visit-accepted",
+        "sent-back",
+        "device-enrolled",
+        "device-revoked",
+        "settlement-drafted",
+        "settlement-decided",
+        "held-decided",
+    ];
+    let catalogs = files(&[".ftl"]);
+    let mut missing = Vec::new();
+    for kind in kinds_of_fact() {
+        let mut needed = vec![("server/messages", format!("fact-{kind}"))];
+        if !desk_only.contains(&kind.as_str()) {
+            needed.push(("field-app/ui/messages", format!("sync-item-{kind}")));
+        }
+        for (folder, key) in needed {
+            for language in ["zh-CN", "en"] {
+                let has_it = catalogs.iter().any(|(path, text)| {
+                    path.starts_with(&format!("{folder}/{language}/"))
+                        && text
+                            .lines()
+                            .any(|line| line.starts_with(&format!("{key} =")))
+                });
+                if !has_it {
+                    missing.push(format!("{folder}/{language}: {key}"));
+                }
+            }
+        }
+    }
+    assert_none("words that a person would see as a bare key", &missing);
+}

@@ -111,6 +111,8 @@ ids! {
     EntryId,
     /// A document that merges (automerge).
     DocumentId,
+    /// What a phone offers the server: the entry's id, or a fresh one for changes of a document.
+    EnvelopeId,
     /// One signing ceremony on one device, from showing to sealing.
     SigningId,
     /// A file being taken over on one device, until it is attached (采集).

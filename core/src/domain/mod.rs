@@ -16,6 +16,7 @@ pub mod credit_grade;
 pub mod customer_search;
 pub mod follow_ups;
 pub mod guarantee;
+pub mod held;
 pub mod ids;
 pub mod interest;
 pub mod kpi_vs_plan;

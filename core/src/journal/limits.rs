@@ -225,5 +225,6 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
         Fact::DeviceRevoked(it) => within("revoked.reason", it.reason.len(), SENTENCE),
         Fact::SettlementDrafted(it) => within("settlement.reason", it.reason.len(), SENTENCE),
         Fact::SettlementDecided(it) => decision(&it.decision),
+        Fact::HeldDecided(it) => within("held.reason", it.reason.len(), SENTENCE),
     }
 }

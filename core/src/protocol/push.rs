@@ -2,8 +2,8 @@
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+pub use crate::domain::ids::EnvelopeId;
 use crate::domain::ids::{ChainId, Digest, DocumentId};
 use crate::domain::time::Instant;
 use crate::journal::seal::SealedEntry;
@@ -65,31 +65,6 @@ impl Envelope {
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of(&minicbor::to_vec(self).expect("writing CBOR into a vector has no failing sink"))
-    }
-}
-
-/// The id of an envelope: the entry's id, or a fresh one for a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EnvelopeId(pub Uuid);
-
-impl<C> Encode<C> for EnvelopeId {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut minicbor::Encoder<W>,
-        _ctx: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.bytes(self.0.as_bytes())?.ok()
-    }
-}
-
-impl<'b, C> Decode<'b, C> for EnvelopeId {
-    fn decode(
-        d: &mut minicbor::Decoder<'b>,
-        _ctx: &mut C,
-    ) -> Result<Self, minicbor::decode::Error> {
-        <[u8; 16]>::try_from(d.bytes()?)
-            .map(|bytes| Self(Uuid::from_bytes(bytes)))
-            .map_err(|_length| minicbor::decode::Error::message("an envelope id has 16 bytes"))
     }
 }
 

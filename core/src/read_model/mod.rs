@@ -14,6 +14,7 @@ pub mod documents;
 pub mod entries;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub mod held;
 pub mod ledgers;
 pub mod outcomes;
 pub mod people;
@@ -54,6 +55,7 @@ pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         cash::SCHEMA,
         customer_books::SCHEMA,
         disputes::SCHEMA,
+        held::SCHEMA,
     ] {
         connection.execute_batch(schema)?;
     }
@@ -75,6 +77,7 @@ pub fn project_entry(tx: &Transaction<'_>, entry: &Entry, hash: Digest) -> rusql
     plans::project_entry(tx, entry)?;
     reviews::project_entry(tx, entry)?;
     settlements::project_entry(tx, entry, hash)?;
+    held::project_entry(tx, entry)?;
     devices::project_entry(tx, entry)
 }
 

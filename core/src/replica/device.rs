@@ -31,7 +31,7 @@ impl Replica {
                 organisation_name,
                 device_id: me.as_ref().map(|me| me.device),
                 unsent,
-                held: count(ObjectState::Held)?,
+                held: device::unsigned(outbox::count_held(connection)?),
                 copied: outbox::is_copied(connection)?,
                 last_sync_ms: me.as_ref().and_then(|me| me.last_sync_ms),
                 server_url: me.map(|me| me.server_url).unwrap_or_default(),

@@ -203,7 +203,7 @@ struct State {
     feed: Vec<Item>,
     documents: BTreeMap<DocumentId, Held>,
     actors: Vec<ActorOwner>,
-    verdicts: BTreeMap<push::EnvelopeId, Verdict>,
+    verdicts: BTreeMap<EnvelopeId, Verdict>,
     entries: BTreeMap<Digest, SealedEntry>,
     snapshots: BTreeSet<Digest>,
     chunks: BTreeMap<Digest, BTreeMap<u32, Vec<u8>>>,
@@ -451,7 +451,7 @@ impl FakeServer {
         let mut state = self.state();
         if let Some(entry) = state.entries.remove(&hash) {
             let id = entry.open().unwrap().id;
-            state.verdicts.remove(&push::EnvelopeId(id.0));
+            state.verdicts.remove(&EnvelopeId(id.0));
         }
         state
             .feed

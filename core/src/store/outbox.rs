@@ -5,7 +5,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
-use crate::domain::ids::{DocumentId, EntryId};
+use crate::domain::held::{HeldDecision, HeldState};
+use crate::domain::ids::{Digest, DocumentId, EntryId};
 use crate::domain::time::Instant;
 use crate::journal::Scope;
 use crate::journal::seal::SealedEntry;
@@ -13,6 +14,7 @@ use crate::protocol::push::EnvelopeId;
 use crate::protocol::{Envelope, HeldCode, Object};
 use crate::read_model::columns::{parsed, parsed_or_null, text};
 use crate::read_model::entries::{from_json, json};
+use crate::read_model::held;
 use crate::store::scopes;
 use crate::views::ObjectState;
 
@@ -185,6 +187,15 @@ pub(crate) fn offer_waiting_again(tx: &Transaction<'_>) -> rusqlite::Result<usiz
     )
 }
 
+/// Offers again what the office let in, also from a time when this phone was another device. Answers how many.
+pub(crate) fn offer_released_again(tx: &Transaction<'_>) -> rusqlite::Result<usize> {
+    tx.execute(
+        "update outbox set state = 'sent' where state = 'held' and exists (
+            select 1 from held_decisions h where h.envelope = outbox.envelope and h.decision = :released)",
+        named_params! { ":released": HeldDecision::Released.word() },
+    )
+}
+
 /// The sealed bytes of an own entry.
 pub(crate) fn sealed(
     connection: &Connection,
@@ -308,6 +319,22 @@ pub(crate) fn count(connection: &Connection, state: ObjectState) -> rusqlite::Re
     connection
         .prepare_cached("select count(*) from outbox where state = :state")?
         .query_row(named_params! { ":state": state.word() }, |row| row.get(0))
+}
+
+/// How many objects wait for the office: held, and not dismissed by it.
+pub(crate) fn count_held(connection: &Connection) -> rusqlite::Result<i64> {
+    let mut held = count(connection, ObjectState::Held)?;
+    let mut decided = connection.prepare_cached(
+        "select envelope, content from outbox o where state = 'held'
+            and exists (select 1 from held_decisions h where h.envelope = o.envelope)",
+    )?;
+    let mut rows = decided.query([])?;
+    while let Some(row) = rows.next()? {
+        let digest = Digest::of(row.get_ref("content")?.as_blob()?);
+        let found = held::decisions(connection, parsed(row, "envelope")?, digest)?;
+        held -= i64::from(found.is_some_and(|found| found.state == HeldState::Dismissed));
+    }
+    Ok(held)
 }
 
 /// How many runs are not admitted: while there are any, a document's heads differ from the server's.

@@ -41,8 +41,20 @@ pub struct ContactsView {
     pub names: BTreeMap<String, String>,
     /// Forms of contacts and follow-ups that are not finished.
     pub drafts: Vec<DraftRow>,
+    /// Whom the office's customer list names; none when nobody is named there or he is among the contacts.
+    pub listed: Option<ListedContactRow>,
     /// Today's legal day.
     pub day: Day,
+}
+
+/// Whom the office's customer list names for a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ListedContactRow {
+    /// Name; may be empty.
+    pub name: String,
+    /// The number.
+    pub number: Option<NumberRow>,
 }
 
 /// A contact of the customer.
@@ -230,6 +242,31 @@ pub fn contact_rows(contacts: &[(String, Contact)], today: Day) -> Vec<ContactRo
     rows
 }
 
+/// Whom the customer list names with `name` and `phone`, unless a contact has that number, or that name where the list has no number.
+/// An ended or joined contact counts too: whoever must not be called does not come back as a name on a list.
+#[must_use]
+pub fn listed_row(
+    name: &str,
+    phone: &str,
+    contacts: &[(String, Contact)],
+) -> Option<ListedContactRow> {
+    let (name, phone) = (name.trim(), phone.trim());
+    let is_recorded = contacts.iter().any(|(_key, contact)| {
+        if phone.is_empty() {
+            contact.name.trim() == name
+        } else {
+            [&contact.phone, &contact.phone_2]
+                .into_iter()
+                .any(|recorded| is_one_number(recorded, phone))
+        }
+    });
+    let is_named = !(name.is_empty() && phone.is_empty());
+    (is_named && !is_recorded).then(|| ListedContactRow {
+        name: name.to_owned(),
+        number: number(phone),
+    })
+}
+
 /// Pairs of valid contacts that stand for themselves and may be one person.
 #[must_use]
 pub fn alike_rows(contacts: &[(String, Contact)], today: Day) -> Vec<AlikeRow> {
@@ -291,12 +328,22 @@ fn contact_row(key: &str, contact: &Contact, today: Day) -> ContactRow {
 fn numbers(contact: &Contact) -> Vec<NumberRow> {
     [&contact.phone, &contact.phone_2]
         .into_iter()
-        .filter(|text| !text.is_empty())
-        .map(|text| NumberRow {
-            text: text.clone(),
-            uri: text.parse().ok().map(|number: PhoneNumber| number.uri()),
-        })
+        .filter_map(|text| number(text))
         .collect()
+}
+
+fn number(text: &str) -> Option<NumberRow> {
+    (!text.is_empty()).then(|| NumberRow {
+        text: text.to_owned(),
+        uri: text.parse().ok().map(|number: PhoneNumber| number.uri()),
+    })
+}
+
+fn is_one_number(one: &str, other: &str) -> bool {
+    match (one.parse::<PhoneNumber>(), other.parse::<PhoneNumber>()) {
+        (Ok(one), Ok(other)) => one.line() == other.line(),
+        _ => one == other,
+    }
 }
 
 /// A follow-up as a row, with the names that are not in it; none for one that does not read as one.
@@ -337,6 +384,22 @@ mod tests {
         };
         change(&mut contact);
         (key.to_owned(), contact)
+    }
+
+    #[test]
+    fn the_customer_lists_name_shows_until_somebody_recorded_him() {
+        let listed = listed_row("王会计", "010-6200 0001", &[]).unwrap();
+        assert_eq!(listed.name, "王会计");
+        assert_eq!(listed.number.unwrap().uri.unwrap(), "tel:01062000001");
+        let ended = [contact("a", |it| {
+            "01062000001".clone_into(&mut it.phone_2);
+            "refuses".clone_into(&mut it.state);
+        })];
+        assert_eq!(listed_row("王会计", "010-6200 0001", &ended), None);
+        assert!(listed_row("王会计", "010-6200 0002", &ended).is_some());
+        let same_name = [contact("a", |it| "王会计".clone_into(&mut it.name))];
+        assert_eq!(listed_row("王会计", " ", &same_name), None);
+        assert_eq!(listed_row(" ", "", &[]), None);
     }
 
     #[test]

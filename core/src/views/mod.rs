@@ -36,7 +36,8 @@ pub use ceremonies::{
 pub use conflicts::{ConflictRow, ConflictValueRow};
 pub use contacts::{
     AlikeRow, Conduct, ConductRow, ContactRow, ContactsView, FollowUpRow, FollowUpsView, JoinedRow,
-    MemberChangeRow, NumberRow, alike_rows, contact_rows, follow_up_row, roots,
+    ListedContactRow, MemberChangeRow, NumberRow, alike_rows, contact_rows, follow_up_row,
+    listed_row, roots,
 };
 pub use customers::{
     BucketAmount, CustomerBalance, CustomerBookRow, CustomerDisputeRow, CustomerRow,
@@ -56,7 +57,9 @@ pub use signings::{
 };
 pub use statements::{SettlementSummary, StatementSummary, StatementView};
 pub use stops::{PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
-pub use sync::{Agreement, LaneResult, QuarantineRow, SyncItem, SyncReport, SyncStatus};
+pub use sync::{
+    Agreement, HeldDecidedRow, LaneResult, QuarantineRow, SyncItem, SyncReport, SyncStatus,
+};
 pub use to_do::{ToDoCounts, ToDoKind, ToDoRow, ToDoView};
 pub use today::{PlanRow, TodayView};
 

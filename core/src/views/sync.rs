@@ -1,5 +1,6 @@
 //! What is on its way to the office.
 
+use crate::domain::held::HeldState;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::HeldCode;
@@ -15,7 +16,7 @@ pub struct SyncStatus {
     pub local: u64,
     /// Objects sent without receipt.
     pub sent: u64,
-    /// Objects held.
+    /// Objects held that the office has not dismissed.
     pub held: u64,
     /// Objects receipted.
     pub receipted: u64,
@@ -47,9 +48,25 @@ pub struct SyncItem {
     pub state: ObjectState,
     /// Why it is held.
     pub held_code: Option<HeldCode>,
+    /// What the office decided about it while it is held.
+    pub decided: Option<HeldDecidedRow>,
     /// Its size.
     pub size_bytes: u64,
     /// When it was made.
+    pub at_ms: i64,
+}
+
+/// What the office decided last about a held object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct HeldDecidedRow {
+    /// Where the object stands.
+    pub state: HeldState,
+    /// Who.
+    pub by_name: String,
+    /// Why.
+    pub reason: String,
+    /// When.
     pub at_ms: i64,
 }
 

@@ -185,9 +185,9 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
   const signingView = () => signing && { ...signing, strokes: [...strokes], is_long_enough: strokes.reduce((sum, one) => sum + one.x.length, 0) > 20 };
   const items = [
     ["outcome", "held", "out_of_scope"], ["acknowledgement", "sent", null], ["promise", "local", null], ["check-out", "local", null], ["check-in", "receipted", null],
-  ].map(([title, state, held_code], i) => ({ id: `item-${i}`, kind: "entry", title_key: `sync-item-${title}`, subject: "盛泽远大纺织科技股份有限公司", state, held_code, size_bytes: 812, at_ms: AT + i * 60_000 }));
+  ].map(([title, state, held_code], i) => ({ id: `item-${i}`, kind: "entry", title_key: `sync-item-${title}`, subject: "盛泽远大纺织科技股份有限公司", state, held_code, decided: null, size_bytes: 812, at_ms: AT + i * 60_000 }));
   const people = {
-    customer: "customer-2", customer_name: "盛泽远大纺织科技股份有限公司", document: "c", day: DAY, drafts: [],
+    customer: "customer-2", customer_name: "盛泽远大纺织科技股份有限公司", document: "c", day: DAY, drafts: [], listed: { name: "周经理", number: numberRow("0512-6351 8000") },
     rows: [
       contactRow("contact-1", "王丽", { title: "会计", role: "finance", numbers: [numberRow("138 0000 1234"), numberRow("0512-6351 0000转8012")], note: "下午三点以后才在办公室", joined: [{ key: "contact-9", name: "王会计", title: "", numbers: [numberRow("+86 138-0000-1234")] }] }),
       contactRow("contact-2", "赵建国", { title: "总经理", role: "decides", numbers: [numberRow("139 0000 5678")], end: "left_firm", valid_until: "2026-07-31" }),
@@ -248,7 +248,7 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     ...fakeCustomers({ customers, stops: stop }),
     ...lock.methods,
     "screen.protect": ({ protection }) => (protections.push(protection), null),
-    "contact.list": ({ customer }) => (customer === "customer-9" ? { ...people, customer, document: null, rows: [], proposals: [], conflicts: [], drafts: [] } : customer === "customer-3" ? { ...people, customer, rows: [], proposals: [], conflicts: [], drafts: [] } : { ...people, customer, drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === customer).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) }),
+    "contact.list": ({ customer }) => (customer === "customer-9" ? { ...people, customer, document: null, listed: null, rows: [], proposals: [], conflicts: [], drafts: [] } : customer === "customer-3" ? { ...people, customer, listed: null, rows: [], proposals: [], conflicts: [], drafts: [] } : { ...people, customer, drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === customer).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) }),
     "contact.add": customerDropped("contact", ({ key, contact }) => (people.rows.push(contactRow(key, contact.name, { ...contact, numbers: [numberRow(contact.phone)] })), null)),
     "contact.edit": customerDropped("contact", () => null),
     "contact.end": customerDropped("contact_end", ({ key, end, valid_until }) => (Object.assign(people.rows.find((one) => one.key === key), { end, valid_until, is_valid: false }), null)),

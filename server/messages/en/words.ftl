@@ -103,3 +103,6 @@ fact-company-seal = Stamped sheet
 fact-refusal-witnessed = Refusal witnessed
 fact-demand-letter-posted = Demand letter posted
 fact-copy-handed-over = Copy handed over
+fact-held-decided = Decision on a held item
+fact-settlement-drafted = Full settlement put forward
+fact-settlement-decided = Decision on a full settlement

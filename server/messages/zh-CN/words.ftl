@@ -103,3 +103,6 @@ fact-company-seal = 盖章件
 fact-refusal-witnessed = 拒签见证
 fact-demand-letter-posted = 催款函已寄出
 fact-copy-handed-over = 副本交付
+fact-held-decided = 待处理条目的决定
+fact-settlement-drafted = 提出全额结清
+fact-settlement-decided = 审批全额结清

@@ -36,6 +36,8 @@ pub enum Action {
     ReadVisits,
     /// See what is held in quarantine.
     ReadHeld,
+    /// Let in or dismiss what is held in quarantine.
+    DecideHeld,
     /// See devices.
     ReadDevices,
     /// Record at a stop: check-in, attendance, statement shown, refusal, dispute, outcome, amendment, copy handed over, check-out.
@@ -70,7 +72,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::ImportLedger,
         Self::SignLedger,
         Self::ProposeVisitList,
@@ -86,6 +88,7 @@ impl Action {
         Self::ReadPlans,
         Self::ReadVisits,
         Self::ReadHeld,
+        Self::DecideHeld,
         Self::ReadDevices,
         Self::RecordVisit,
         Self::ConductSigning,
@@ -159,7 +162,8 @@ pub fn field_action(fact: &Fact) -> Option<Action> {
         | Fact::DeviceEnrolled(_)
         | Fact::DeviceRevoked(_)
         | Fact::SettlementDrafted(_)
-        | Fact::SettlementDecided(_) => None,
+        | Fact::SettlementDecided(_)
+        | Fact::HeldDecided(_) => None,
     }
 }
 
@@ -185,6 +189,7 @@ const fn allowed(action: Action) -> &'static [Role] {
             &[Clerk, SalesAuditor, SalesManager, Finance, Legal, Director]
         }
         Action::ReadHeld => &[SalesAuditor, SalesManager, Legal],
+        Action::DecideHeld => &[SalesManager, Legal],
         Action::RecordVisit | Action::EditVisitDocument | Action::HaveFindingSigned => {
             &[Rep, Technician, SalesManager, Legal]
         }
@@ -217,7 +222,7 @@ mod tests {
 
     /// One line an action, one column a role in the order of `ROLES`: rep, technician, clerk, sales auditor, sales
     /// manager, finance, legal, director, records office, admin.
-    const MATRIX: [(Action, &str); 30] = [
+    const MATRIX: [(Action, &str); 31] = [
         (Action::ImportLedger, "..x......."),
         (Action::SignLedger, ".....x...."),
         (Action::ProposeVisitList, "..x......."),
@@ -233,6 +238,7 @@ mod tests {
         (Action::ReadPlans, "..xxxxxx.."),
         (Action::ReadVisits, "..xxxxxx.."),
         (Action::ReadHeld, "...xx.x..."),
+        (Action::DecideHeld, "....x.x..."),
         (Action::ReadDevices, ".........x"),
         (Action::RecordVisit, "xx..x.x..."),
         (Action::ConductSigning, "x...x.x..."),
@@ -297,6 +303,7 @@ mod tests {
             Action::ReadPlans,
             Action::ReadVisits,
             Action::ReadHeld,
+            Action::DecideHeld,
         ] {
             assert!(!may(Role::Admin, action));
         }

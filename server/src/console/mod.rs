@@ -8,6 +8,7 @@ mod admin;
 mod clerk;
 mod director;
 mod finance;
+mod held;
 mod home;
 mod layout;
 mod manager;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(decision_routes())
         .merge(settlement_routes())
         .merge(review_routes())
+        .merge(held_routes())
         .merge(admin_routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .merge(upload)
@@ -170,6 +172,13 @@ fn review_routes() -> Router<App> {
             get(manager::signed::signature),
         )
         .route("/entries/{entry}/paper.pdf", get(manager::signed::pdf))
+}
+
+fn held_routes() -> Router<App> {
+    Router::new()
+        .route("/held", get(held::index).post(held::release_all))
+        .route("/held/{digest}", get(held::item).post(held::decide))
+        .route("/held/{digest}/file", get(held::file))
 }
 
 fn admin_routes() -> Router<App> {

@@ -5,7 +5,7 @@ use countersign_core::domain::cash_hand_in::{
     CashTaken, ConfirmedHandIn, HandInCount, HandInRefusal, SerialFinding, VarianceReason,
     confirm_hand_in,
 };
-use countersign_core::domain::ids::{DeviceId, EntryId, UserId};
+use countersign_core::domain::ids::{DeviceId, EntryId};
 use countersign_core::domain::time::Instant;
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{CashCounted, Fact, SerialBlockIssued, VarianceConfirmed};
@@ -15,7 +15,6 @@ use countersign_core::views::{CashRow, CashState};
 
 use super::{Desk, DeskError, Need, checked_text};
 use crate::auth::policy::{Action, any_may};
-use crate::organisation::{DeskEntry, Item};
 
 /// Most numbers of one block.
 const BLOCK_LIMIT: u64 = 500;
@@ -197,7 +196,7 @@ impl Desk {
                     String::new()
                 },
             });
-            self.tell_of_cash(view.row.made_by, None, fact)
+            self.tell(view.row.made_by, None, fact)
         })
     }
 
@@ -229,7 +228,7 @@ impl Desk {
                 counted: count.entry,
                 remark: remark.clone(),
             });
-            self.tell_of_cash(view.row.made_by, Some(count.entry), fact)
+            self.tell(view.row.made_by, Some(count.entry), fact)
         })
     }
 
@@ -239,33 +238,6 @@ impl Desk {
             Ok(Fact::CashCounted(it)) => Ok(it.pieces),
             Ok(_) | Err(_) => Err(DeskError::Damaged),
         }
-    }
-
-    /// Whoever handed the cash in learns of it on all his phones, whatever became of the stops where he took it.
-    fn tell_of_cash(
-        &self,
-        user: UserId,
-        amends: Option<EntryId>,
-        fact: Fact,
-    ) -> Result<EntryId, DeskError> {
-        let scope = Scope::Person(user);
-        self.put_on_record(scope, amends, fact, vec![Item::Grant { user, scope }])
-    }
-
-    fn put_on_record(
-        &self,
-        scope: Scope,
-        amends: Option<EntryId>,
-        fact: Fact,
-        also: Vec<Item>,
-    ) -> Result<EntryId, DeskError> {
-        let entry = DeskEntry {
-            author: self.user,
-            scope,
-            amends,
-            fact,
-        };
-        Ok(self.organisation.desk_append(entry, also)?)
     }
 }
 

@@ -6,6 +6,7 @@ use countersign_core::rendition::RenditionError;
 use crate::auth::accounts::AccountsError;
 use crate::ledger_import::ImportError;
 use crate::organisation::{AppendError, ReadError};
+use crate::sync::SyncError;
 use crate::uploads::UploadError;
 
 /// Why a desk said no, or could not act. Nothing was changed.
@@ -40,6 +41,9 @@ pub enum DeskError {
     /// The read model.
     #[error(transparent)]
     Read(Box<ReadError>),
+    /// The admission of what phones bring.
+    #[error(transparent)]
+    Sync(Box<SyncError>),
     /// A document, or what should be written into it.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -57,6 +61,12 @@ pub enum DeskError {
 impl From<AppendError> for DeskError {
     fn from(error: AppendError) -> Self {
         Self::Append(Box::new(error))
+    }
+}
+
+impl From<SyncError> for DeskError {
+    fn from(error: SyncError) -> Self {
+        Self::Sync(Box::new(error))
     }
 }
 
@@ -97,7 +107,7 @@ impl DeskError {
             Self::Import(error) => error.key(),
             Self::Document(_) => "desk-error-document",
             Self::Rendition(_) => "desk-error-rendition",
-            Self::Append(_) | Self::Read(_) | Self::Accounts(_) | Self::Damaged => {
+            Self::Append(_) | Self::Read(_) | Self::Sync(_) | Self::Accounts(_) | Self::Damaged => {
                 "desk-error-storage"
             }
         }

@@ -9,6 +9,7 @@ mod customers;
 mod devices;
 mod documents;
 mod error;
+mod held;
 mod ids;
 mod ledgers;
 mod parts;
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_core::domain::approval::{ApprovalRequest, ApprovalVerdict, judge_approval};
-use countersign_core::domain::ids::{Digest, UserId};
+use countersign_core::domain::ids::{Digest, EntryId, UserId};
 use countersign_core::domain::time::{Day, Instant};
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::Fact;
@@ -33,6 +34,7 @@ use uuid::Uuid;
 pub use cash::{HandInView, NewCount, SerialBlockView};
 pub use customers::CustomerWork;
 pub use error::DeskError;
+pub use held::{HeldChoice, HeldObject, HeldView};
 pub use ledgers::{
     BookHolder, Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile,
     SalespersonRow, UploadView,
@@ -49,7 +51,7 @@ pub use visit_lists::{Candidate, NewVisitList, ProposedRow, VisitListView};
 use crate::auth::accounts::AccountsError;
 use crate::auth::policy::{Action, any_may};
 use crate::auth::{SignedIn, secret};
-use crate::organisation::{DeskEntry, Organisation};
+use crate::organisation::{DeskEntry, Item, Organisation};
 
 /// One person at work in one organisation. All methods block on the disk.
 #[derive(Debug, Clone)]
@@ -139,6 +141,33 @@ impl Desk {
             ApprovalVerdict::Refused(_) => Err(DeskError::OwnRequest),
             ApprovalVerdict::Stale => Err(DeskError::Stale),
         }
+    }
+
+    /// Puts a fact on record that the person's phones learn of, whatever else they hold.
+    fn tell(
+        &self,
+        user: UserId,
+        amends: Option<EntryId>,
+        fact: Fact,
+    ) -> Result<EntryId, DeskError> {
+        let scope = Scope::Person(user);
+        self.put_on_record(scope, amends, fact, vec![Item::Grant { user, scope }])
+    }
+
+    fn put_on_record(
+        &self,
+        scope: Scope,
+        amends: Option<EntryId>,
+        fact: Fact,
+        also: Vec<Item>,
+    ) -> Result<EntryId, DeskError> {
+        let entry = DeskEntry {
+            author: self.user,
+            scope,
+            amends,
+            fact,
+        };
+        Ok(self.organisation.desk_append(entry, also)?)
     }
 
     fn office_entry(&self, fact: Fact) -> DeskEntry {

@@ -544,6 +544,18 @@ pub(super) fn a_held_envelope_is_kept_once_and_released_once(open: Open) {
     let quarantine = journal.quarantine(device, 10).unwrap();
     assert_eq!(quarantine.len(), 1);
     assert_eq!(quarantine[0].bytes, b"envelope");
+    assert_eq!(
+        journal.quarantine_page(&[], (0, 10)).unwrap(),
+        (quarantine.clone(), 1)
+    );
+    assert_eq!(
+        journal.quarantine_page(&[digest], (0, 10)).unwrap(),
+        (vec![], 0)
+    );
+    assert_eq!(
+        journal.quarantined(digest).unwrap(),
+        quarantine.first().cloned()
+    );
     let id = EnvelopeId(Uuid::from_bytes(id(1)));
     let given = journal.verdict(id).unwrap().unwrap();
     assert_eq!(
@@ -558,6 +570,11 @@ pub(super) fn a_held_envelope_is_kept_once_and_released_once(open: Open) {
         })
         .unwrap();
     assert_eq!(journal.quarantine(None, 10).unwrap(), []);
+    assert_eq!(journal.quarantine_page(&[], (0, 10)).unwrap(), (vec![], 0));
+    assert_eq!(
+        journal.quarantined(digest).unwrap().unwrap().released,
+        Some(1)
+    );
     assert_eq!(
         journal.verdict(id).unwrap().unwrap().outcome,
         Given::Admitted(1)

@@ -305,6 +305,8 @@ pub struct Quarantined {
     pub bytes: Vec<u8>,
     /// When it arrived.
     pub received: Instant,
+    /// The number under which it was admitted later.
+    pub released: Option<u64>,
 }
 
 /// A document as stored.
@@ -479,6 +481,14 @@ pub trait Journal: Send + Sync + Debug {
         device: Option<DeviceId>,
         limit: usize,
     ) -> Result<Vec<Quarantined>, JournalError>;
+    /// One page of what is in quarantine but for `except`, oldest first, and how many there are on all pages.
+    fn quarantine_page(
+        &self,
+        except: &[Digest],
+        page: (u32, u32),
+    ) -> Result<(Vec<Quarantined>, u64), JournalError>;
+    /// The envelope with these bytes that is, or once was, in quarantine.
+    fn quarantined(&self, digest: Digest) -> Result<Option<Quarantined>, JournalError>;
     /// What a device takes up; of its attachments those that it brought at `since` or later, if that is given.
     fn usage(&self, device: DeviceId, since: Option<Instant>) -> Result<Usage, JournalError>;
     /// What is known of an attachment and a device.

@@ -70,6 +70,13 @@ fn sign(
     })
 }
 
+/// Whether the office lets an object in although its author may not write there, or not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leave {
+    None,
+    Given,
+}
+
 /// Whether the push is signed by the device's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Proof {
@@ -77,7 +84,7 @@ enum Proof {
     Fails,
 }
 
-enum Finished {
+pub(super) enum Finished {
     Done(Vec<Verdict>),
     Stale,
 }
@@ -89,7 +96,7 @@ struct Pending {
     kind: PendingKind,
 }
 
-enum PendingKind {
+pub(super) enum PendingKind {
     /// The place of the record in the batch.
     Record(usize),
     Known(VerdictKind),
@@ -100,6 +107,7 @@ pub(super) struct Admission<'a> {
     pub(super) organisation: &'a Organisation,
     pub(super) device: &'a Device,
     pub(super) roles: Vec<countersign_core::snapshots::policy::Role>,
+    pub(super) leave: Leave,
     /// The device's chain with what was judged so far.
     pub(super) head: ChainHead,
     /// Chain places taken in this push.
@@ -143,7 +151,7 @@ pub(super) struct Changing {
 }
 
 impl<'a> Admission<'a> {
-    fn begin(
+    pub(super) fn begin(
         organisation: &'a Organisation,
         device: &'a Device,
         received: Instant,
@@ -166,6 +174,7 @@ impl<'a> Admission<'a> {
             organisation,
             device,
             roles,
+            leave: Leave::None,
             head,
             links: BTreeMap::new(),
             unreadable: BTreeSet::new(),
@@ -235,19 +244,20 @@ impl<'a> Admission<'a> {
     }
 
     fn judge(&mut self, envelope: &Envelope, proof: Proof) -> Result<Judgement, SyncError> {
-        if self.device.revoked.is_some() {
-            Ok(Judgement::held(HeldCode::Revoked, "the device was revoked"))
-        } else if proof == Proof::Stands {
-            self.judge_object(envelope)
-        } else {
+        // What is held as revoked was signed by the device: the office may let it in later, and that cannot be asked then.
+        if proof == Proof::Fails {
             Ok(Judgement::held(
                 HeldCode::BadSignature,
                 "the push is not signed by the device's key",
             ))
+        } else if self.device.revoked.is_some() {
+            Ok(Judgement::held(HeldCode::Revoked, "the device was revoked"))
+        } else {
+            self.judge_object(envelope)
         }
     }
 
-    fn enact(
+    pub(super) fn enact(
         &mut self,
         envelope: &Envelope,
         digest: Digest,
@@ -367,7 +377,7 @@ impl<'a> Admission<'a> {
     }
 
     /// Appends what came of it and gives the verdicts.
-    fn finish(mut self) -> Result<Finished, SyncError> {
+    pub(super) fn finish(mut self) -> Result<Finished, SyncError> {
         if self.batch.records.is_empty()
             && self.batch.envelopes.is_empty()
             && self.batch.links.is_empty()

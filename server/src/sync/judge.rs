@@ -11,7 +11,7 @@ use countersign_core::journal::{Entry, OpenError, Scope};
 use countersign_core::protocol::push::Run;
 use countersign_core::protocol::{Envelope, HeldCode, Object};
 
-use super::admission::{Admission, Changing};
+use super::admission::{Admission, Changing, Leave};
 use super::error::SyncError;
 use crate::auth::policy::{Action, any_may, field_action};
 use crate::journal::{Record, RunRecord, Whole};
@@ -36,7 +36,7 @@ pub(super) enum Judgement {
 pub(super) enum Standing {
     /// Its user was seen to hold the scope; that must still be so when it is appended.
     Holds(Scope),
-    /// Its user held the scope once, which is enough for cash: money that exists is counted.
+    /// Its user held the scope once, which is enough for cash (money that exists is counted) and for what the office lets in.
     Held,
     /// The scope is its user's own.
     Own,
@@ -226,7 +226,8 @@ impl Admission<'_> {
     }
 
     fn standing(&self, entry: &Entry) -> Result<Result<Standing, Why>, SyncError> {
-        let action = field_action(&entry.fact).filter(|action| any_may(&self.roles, *action));
+        let action = field_action(&entry.fact)
+            .filter(|action| self.leave == Leave::Given || any_may(&self.roles, *action));
         let Some(action) = action else {
             let words = format!(
                 "a device of these roles may not write `{}`",
@@ -247,8 +248,16 @@ impl Admission<'_> {
         }
         Ok(match self.is_out_of_scope(entry.scope)? {
             Some(why) => Err(why),
-            None => Ok(Standing::Holds(entry.scope)),
+            None => Ok(self.strength(entry.scope)),
         })
+    }
+
+    /// On what an admission in the scope rests.
+    const fn strength(&self, scope: Scope) -> Standing {
+        match self.leave {
+            Leave::None => Standing::Holds(scope),
+            Leave::Given => Standing::Held,
+        }
     }
 
     fn is_out_of_scope(&self, scope: Scope) -> Result<Option<Why>, SyncError> {
@@ -260,16 +269,18 @@ impl Admission<'_> {
                 )))
             }
             Scope::Plan(_) | Scope::Stop(_) | Scope::Customer(_) => {
-                let is_granted = self
-                    .organisation
-                    .journal()
-                    .is_granted(self.device.user, scope)?;
-                Ok((!is_granted).then(|| {
-                    Why::new(
-                        HeldCode::OutOfScope,
+                let (journal, user) = (self.organisation.journal(), self.device.user);
+                let (is_granted, words) = match self.leave {
+                    Leave::None => (
+                        journal.is_granted(user, scope)?,
                         "this is not, or no longer, in the device's scope",
-                    )
-                }))
+                    ),
+                    Leave::Given => (
+                        journal.was_granted(user, scope)?,
+                        "this was never in the device's scope",
+                    ),
+                };
+                Ok((!is_granted).then(|| Why::new(HeldCode::OutOfScope, words)))
             }
         }
     }
@@ -346,7 +357,8 @@ impl Admission<'_> {
             | Fact::DeviceEnrolled(_)
             | Fact::DeviceRevoked(_)
             | Fact::SettlementDrafted(_)
-            | Fact::SettlementDecided(_) => {}
+            | Fact::SettlementDecided(_)
+            | Fact::HeldDecided(_) => {}
         }
         for id in named {
             if !self.entries.contains(&id) && journal.entry(id)?.is_none() {
@@ -407,7 +419,7 @@ impl Admission<'_> {
             DocumentKind::Stop | DocumentKind::Customer => Action::EditVisitDocument,
             DocumentKind::Plan => Action::DraftPlan,
         };
-        if !any_may(&self.roles, action) {
+        if self.leave == Leave::None && !any_may(&self.roles, action) {
             let words = "a device of these roles may not change this document";
             return Ok(Judgement::held(HeldCode::NotAllowed, words));
         }
@@ -424,7 +436,7 @@ impl Admission<'_> {
                 };
                 Ok(Judgement::Admit(
                     Box::new(Record::Run(record)),
-                    Standing::Holds(scope),
+                    self.strength(scope),
                 ))
             }
             Err(AppendError::Refused(code, words)) => Ok(Judgement::held(code, words)),

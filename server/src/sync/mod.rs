@@ -9,6 +9,7 @@ pub mod error;
 pub mod http;
 mod judge;
 mod pull;
+pub(crate) mod release;
 #[cfg(test)]
 mod tests;
 

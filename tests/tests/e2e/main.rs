@@ -9,6 +9,7 @@ mod copied_phone;
 mod cut_connection;
 mod first_sync_of_200_stops;
 mod full_settlement;
+mod held_and_decided;
 mod hostile_hands;
 mod killed_while_capturing;
 mod killed_while_signing;

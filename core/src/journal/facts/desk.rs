@@ -3,7 +3,10 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{CustomerId, DeviceId, Digest, PlanId, SnapshotId, UserId, VisitListId};
+use crate::domain::held::HeldDecision;
+use crate::domain::ids::{
+    CustomerId, DeviceId, Digest, EnvelopeId, PlanId, SnapshotId, UserId, VisitListId,
+};
 use crate::domain::money::Money;
 use crate::domain::statement_lint::SettlementApprover;
 use crate::domain::time::Day;
@@ -273,4 +276,25 @@ pub struct SettlementDecided {
     /// The decision.
     #[n(3)]
     pub decision: Decision,
+}
+
+/// A decision about an object in quarantine.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct HeldDecided {
+    /// The envelope that holds it.
+    #[n(0)]
+    pub envelope: EnvelopeId,
+    /// Digest of the envelope's bytes: another envelope under the same id is another matter.
+    #[n(1)]
+    pub digest: Digest,
+    /// The decision.
+    #[n(2)]
+    pub decision: HeldDecision,
+    /// Whether two people must agree to a dismissal.
+    #[n(3)]
+    pub needs_two: bool,
+    /// Why, at most 4 KiB.
+    #[n(4)]
+    pub reason: String,
 }

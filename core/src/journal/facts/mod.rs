@@ -16,9 +16,9 @@ pub use self::cash::{
     CashCounted, CashReceipt, CashVoided, HandIn, SerialBlockIssued, VarianceConfirmed,
 };
 pub use self::desk::{
-    Decided, Decision, DeviceEnrolled, DeviceRevoked, LedgerDecided, LedgerImported, LedgerSigned,
-    PlanSubmitted, SentBack, SettlementDecided, SettlementDrafted, StruckRow, VisitAccepted,
-    VisitListDecided, VisitListProposed, VisitListRow,
+    Decided, Decision, DeviceEnrolled, DeviceRevoked, HeldDecided, LedgerDecided, LedgerImported,
+    LedgerSigned, PlanSubmitted, SentBack, SettlementDecided, SettlementDrafted, StruckRow,
+    VisitAccepted, VisitListDecided, VisitListProposed, VisitListRow,
 };
 pub use self::dispute::{Dispute, DisputeAbout, DisputeFinding, Finding, Remedy};
 pub use self::signing::{
@@ -145,6 +145,9 @@ pub enum Fact {
     /// Sales manager, finance or legal decided on it.
     #[n(43)]
     SettlementDecided(#[n(0)] SettlementDecided),
+    /// Somebody decided about an object in quarantine (待处理).
+    #[n(44)]
+    HeldDecided(#[n(0)] HeldDecided),
 }
 
 impl Fact {
@@ -198,6 +201,7 @@ impl Fact {
             Self::DeviceRevoked(_) => "device_revoked",
             Self::SettlementDrafted(_) => "settlement_drafted",
             Self::SettlementDecided(_) => "settlement_decided",
+            Self::HeldDecided(_) => "held_decided",
         }
     }
 
@@ -253,7 +257,8 @@ impl Fact {
             | Self::DeviceEnrolled(_)
             | Self::DeviceRevoked(_)
             | Self::SettlementDrafted(_)
-            | Self::SettlementDecided(_) => Vec::new(),
+            | Self::SettlementDecided(_)
+            | Self::HeldDecided(_) => Vec::new(),
         };
         parts.sort_unstable();
         parts.dedup();

@@ -162,7 +162,8 @@ pub fn detail(fact: &Fact) -> EntryDetail {
         | Fact::DeviceEnrolled(_)
         | Fact::DeviceRevoked(_)
         | Fact::SettlementDrafted(_)
-        | Fact::SettlementDecided(_) => EntryDetail::Desk {
+        | Fact::SettlementDecided(_)
+        | Fact::HeldDecided(_) => EntryDetail::Desk {
             fact: fact.kind().to_owned(),
         },
     }

@@ -13,13 +13,15 @@ use crate::domain::ids::{CustomerId, DocumentId};
 use crate::domain::time::Day;
 use crate::read_model::columns::text;
 use crate::read_model::documents::ActorNames;
-use crate::read_model::{contacts, documents, people};
+use crate::read_model::{contacts, customer_books, documents, people};
 use crate::replica::commit::Commit;
 use crate::replica::error::or_not_found;
 use crate::replica::{DraftPlace, OfCustomer, OfDraft, Replica, ReplicaError};
 use crate::store;
 use crate::store::drafts;
-use crate::views::{ContactsView, DraftForm, MemberChangeRow, alike_rows, contact_rows, roots};
+use crate::views::{
+    ContactsView, DraftForm, MemberChangeRow, alike_rows, contact_rows, listed_row, roots,
+};
 
 /// `contact.restore`, `contact.part`, `contact.history`, `follow_up.reopen`, `follow_up.history`.
 #[derive(Debug, Clone, Deserialize)]
@@ -99,9 +101,14 @@ impl Replica {
             let place = DraftPlace::Customer {
                 customer: of.customer,
             };
+            let known = customer_books::customer(connection, of.customer)?;
+            let listed = known
+                .as_ref()
+                .and_then(|known| listed_row(&known.contact, &known.phone, &found));
             Ok(ContactsView {
                 customer: of.customer,
-                customer_name: customer_name(connection, of.customer)?,
+                customer_name: known.map(|known| known.name).unwrap_or_default(),
+                listed,
                 document,
                 rows: contact_rows(&found, day),
                 proposals: alike_rows(&found, day),

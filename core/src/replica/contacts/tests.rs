@@ -440,3 +440,22 @@ fn one_list_has_everything_that_is_to_be_done_late_first() {
     };
     assert_eq!(phone.to_do(second).unwrap().rows, list.rows[1..3]);
 }
+
+#[test]
+fn whom_the_customer_list_names_is_shown_until_he_is_a_contact() {
+    let server = FakeServer::new();
+    let phone = synced(&server, 1);
+    let listed = list(&phone).listed.unwrap();
+    let number = listed.number.clone().unwrap();
+    assert!(number.uri.is_some(), "{number:?}");
+    add(&phone, 1, form(&listed.name, &number.text));
+    assert_eq!(list(&phone).listed, None);
+    let end = ContactEnded {
+        customer: CUSTOMER,
+        key: id(1).to_string(),
+        end: ContactEnd::Refuses,
+        valid_until: day("2026-07-01"),
+    };
+    phone.end_contact(&end).unwrap();
+    assert_eq!(list(&phone).listed, None, "an ended contact stays ended");
+}

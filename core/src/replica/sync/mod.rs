@@ -175,6 +175,7 @@ impl Replica {
         };
         self.commit("offer_waiting_again", |commit| {
             outbox::offer_waiting_again(commit.tx)?;
+            outbox::offer_released_again(commit.tx)?;
             Ok(())
         })?;
         let pushed = run.push();
@@ -185,6 +186,11 @@ impl Replica {
             Err(stop) => (ended(Err(stop))?, None),
         };
         run.report.pull = pull;
+        let is_done = pull == LaneResult::Done && run.report.push == LaneResult::Done;
+        if is_done && self.offer_released_again()? {
+            let pushed = run.push();
+            run.report.push = ended(pushed)?;
+        }
         if end.is_some() && self.has_forked_documents()? {
             // The repair brings them whole, and what this device wrote in them is offered anew.
             let repaired = run.repair();
@@ -206,6 +212,13 @@ impl Replica {
             Ok(())
         })?;
         Ok(report)
+    }
+
+    /// Whether the office let something in meanwhile, for which there is no receipt yet.
+    fn offer_released_again(&self) -> Result<bool, ReplicaError> {
+        self.commit("offer_released_again", |commit| {
+            Ok(outbox::offer_released_again(commit.tx)? > 0)
+        })
     }
 
     fn has_forked_documents(&self) -> Result<bool, ReplicaError> {

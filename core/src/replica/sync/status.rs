@@ -2,14 +2,15 @@
 
 use rusqlite::{Connection, Row};
 
+use crate::domain::ids::Digest;
 use crate::journal::Scope;
 use crate::read_model::columns::parsed_or_null;
 use crate::read_model::entries::from_json;
-use crate::read_model::stops;
+use crate::read_model::{held, people, stops};
 use crate::replica::{Replica, ReplicaError};
 use crate::store::device::unsigned;
 use crate::store::{device, outbox, parts, quarantine, scopes};
-use crate::views::{ObjectState, SyncItem, SyncStatus};
+use crate::views::{HeldDecidedRow, ObjectState, SyncItem, SyncStatus};
 
 const ITEMS: &str = "
     select * from (
@@ -31,7 +32,7 @@ impl Replica {
         self.read(|connection| {
             let count = |state| outbox::count(connection, state).map(unsigned);
             let (local, sent) = (count(ObjectState::Local)?, count(ObjectState::Sent)?);
-            let held = count(ObjectState::Held)?;
+            let held = outbox::count_held(connection).map(unsigned)?;
             let parts_waiting = unsigned(parts::count_waiting(connection)?);
             Ok(SyncStatus {
                 items: items(connection)?,
@@ -70,6 +71,9 @@ fn items(connection: &Connection) -> Result<Vec<SyncItem>, ReplicaError> {
                 (None, Some(document)) => stops::of_document(connection, document)?,
                 (stop, _) => stop,
             };
+            if item.state == ObjectState::Held {
+                item.decided = decided(connection, &item.id)?;
+            }
             if let Some(stop) = stop {
                 item.subject = stops::parts(connection, stop)?
                     .map(|parts| parts.name)
@@ -78,6 +82,31 @@ fn items(connection: &Connection) -> Result<Vec<SyncItem>, ReplicaError> {
             Ok(item)
         })
         .collect()
+}
+
+/// What the office decided last about a held object.
+fn decided(
+    connection: &Connection,
+    envelope: &str,
+) -> Result<Option<HeldDecidedRow>, ReplicaError> {
+    let Ok(envelope) = envelope.parse() else {
+        return Ok(None);
+    };
+    let Some(row) = outbox::row(connection, envelope)? else {
+        return Ok(None);
+    };
+    let Some(decided) = held::decisions(connection, envelope, Digest::of(&row.content))? else {
+        return Ok(None);
+    };
+    let Some(last) = decided.rows.last() else {
+        return Ok(None);
+    };
+    Ok(Some(HeldDecidedRow {
+        state: decided.state,
+        by_name: people::name(connection, last.decided_by)?,
+        reason: last.reason.clone(),
+        at_ms: last.decided_at.ms(),
+    }))
 }
 
 fn item(row: &Row<'_>) -> rusqlite::Result<SyncItem> {
@@ -90,6 +119,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<SyncItem> {
         subject: String::new(),
         state: ObjectState::from_word(&state).unwrap_or_default(),
         held_code: held.map(|held| from_json(&held)).transpose()?,
+        decided: None,
         size_bytes: unsigned(row.get("size_bytes")?),
         at_ms: row.get("made_ms")?,
     })

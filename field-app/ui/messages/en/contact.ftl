@@ -1,6 +1,9 @@
 contact-title = Contacts
 contact-count = Contacts ({ $count })
 contact-none = No contact is on record yet. Note whom you met today, and next time you know whom to ask for.
+contact-listed = Named in the customer list
+contact-listed-hint = From the customer list that the office imported. When you have met or called this person, add a contact with job title and role.
+contact-listed-take-over = Fill in from the customer list: { $name }
 contact-not-here = This customer’s file is not on this phone yet, so no contact can be written. Sync when there is a network; the file comes with a visit plan.
 contact-add = Add a contact
 contact-new-title = New contact

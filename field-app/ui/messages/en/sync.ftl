@@ -41,7 +41,7 @@ state-sent = Sent
 state-receipted = Received
 state-held = Held
 
-held-revoked = This phone was revoked. The server keeps it; talk to the office.
+held-revoked = This phone was revoked. The server keeps it; the office decides whether it counts.
 held-out-of-scope = The stop was given to somebody else. The server keeps it; the office decides.
 held-malformed = The server cannot read it. Update the app and call support.
 held-bad-signature = The signature does not verify. Call support.
@@ -55,6 +55,9 @@ held-not-allowed = Your role may not do this. The office decides.
 held-unknown-subject = The server does not know the stop or customer. The office decides.
 held-no-room = The office’s space for held work of this phone is used up. It stays here and is sent again.
 held-id-reused = The same number came before with other content. Call support.
+held-state-released = { $name } let it in at { $time }: { $reason }. The next sync brings the receipt.
+held-state-dismissal-asked = { $name } wants it dismissed ({ $time }): { $reason }. A second person must agree; it is kept.
+held-state-dismissed = { $name } dismissed it at { $time }: { $reason }. The server keeps it.
 
 sync-item-check-in = Check-in
 sync-item-check-out = Check-out
@@ -76,6 +79,15 @@ sync-item-part-thumbnail = Small picture of an attachment
 sync-item-cash-receipt = Cash receipt
 sync-item-cash-voided = Receipt voided
 sync-item-hand-in = Hand-in
+sync-item-countersignature = Countersignature
+sync-item-company-seal = Stamped sheet
+sync-item-refusal-witnessed = Refusal witnessed
+sync-item-demand-letter-posted = Demand letter posted
+sync-item-copy-handed-over = Copy handed over
+sync-item-attendance = Who was there
+sync-item-dispute = Dispute
+sync-item-dispute-finding = Finding on a dispute
+sync-item-part-photo = Photo of the stamped sheet
 
 sync-items = Work of this phone
 sync-export-title = No network for long?

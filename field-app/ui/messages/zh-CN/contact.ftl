@@ -1,6 +1,9 @@
 contact-title = 联系人
 contact-count = 联系人（{ $count }）
 contact-none = 还没有记录联系人。记下今天见到的人，下次就知道找谁。
+contact-listed = 客户资料中的联系人
+contact-listed-hint = 来自内勤导入的客户资料。见到或通话后，请记录为联系人，写明职务和对欠款的作用。
+contact-listed-take-over = 按客户资料填写：{ $name }
 contact-not-here = 这位客户的档案还没有下载到本机，暂时不能记录联系人。请在有网络时同步；档案随走访方案下发。
 contact-add = 记录联系人
 contact-new-title = 记录联系人

@@ -29,7 +29,7 @@ state-sent = 已发送
 state-receipted = 已收妥
 state-held = 待处理
 
-held-revoked = 本机已被吊销。内容已存在服务器，请联系内勤。
+held-revoked = 本机已被吊销。内容已存在服务器，由公司决定是否采用。
 held-out-of-scope = 这个走访点已改派他人。内容已存在服务器，由公司处理。
 held-malformed = 服务器读不懂这一项。请更新应用并联系支持。
 held-bad-signature = 数字签名核验不通过。请联系支持。
@@ -43,6 +43,9 @@ held-not-allowed = 你的职务不能做这一项。由公司处理。
 held-unknown-subject = 服务器没有它所说的走访点或客户。由公司处理。
 held-no-room = 服务器为本机保留待处理内容的空间已用完。内容仍在手机上，会再次发送。
 held-id-reused = 同一编号曾以其他内容发送过。请联系支持。
+held-state-released = { $name } 于 { $time } 放行：{ $reason }。下次同步即可收妥。
+held-state-dismissal-asked = { $name } 于 { $time } 提出不予采用：{ $reason }。须另一人同意，内容保留。
+held-state-dismissed = { $name } 于 { $time } 决定不予采用：{ $reason }。内容保留在服务器。
 
 sync-item-check-in = 签到
 sync-item-check-out = 签退
@@ -64,6 +67,15 @@ sync-item-part-thumbnail = 附件缩略图
 sync-item-cash-receipt = 现金收据
 sync-item-cash-voided = 收据作废
 sync-item-hand-in = 交款
+sync-item-countersignature = 会签
+sync-item-company-seal = 盖章件
+sync-item-refusal-witnessed = 拒签见证
+sync-item-demand-letter-posted = 催款函已寄出
+sync-item-copy-handed-over = 副本交付
+sync-item-attendance = 到场情况
+sync-item-dispute = 客户异议
+sync-item-dispute-finding = 异议处理结论
+sync-item-part-photo = 盖章件照片
 
 sync-items = 本机的工作
 sync-export-title = 长时间没有网络？

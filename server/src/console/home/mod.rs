@@ -161,6 +161,14 @@ fn waiting(caller: &Caller) -> Result<Vec<Tile>, Fault> {
             .count();
         tile("/visits", "home-visits-to-review", count);
     }
+    if caller.may(Action::DecideHeld) {
+        let (_rows, total) = desk.held((0, 0))?;
+        tile(
+            "/held",
+            "home-held",
+            usize::try_from(total).unwrap_or(usize::MAX),
+        );
+    }
     if caller.may(Action::CountCash) || caller.may(Action::ConfirmVariance) {
         let count = cash_to_count(caller)?;
         tile("/cash", "home-cash-to-count", count);

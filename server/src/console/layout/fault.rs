@@ -109,6 +109,7 @@ impl From<DeskError> for Fault {
             DeskError::Import(refused) => Self::Rule(refused.key(), refused.args()),
             DeskError::Append(_)
             | DeskError::Read(_)
+            | DeskError::Sync(_)
             | DeskError::Accounts(_)
             | DeskError::Document(_)
             | DeskError::Rendition(_)

@@ -78,6 +78,7 @@ impl Frame {
             ("/settlements", "nav-settlements", Action::ReadReceivables),
             ("/visits", "nav-visits", Action::ReadVisits),
             ("/cash", "nav-cash", Action::ReadCash),
+            ("/held", "nav-held", Action::ReadHeld),
             ("/devices", "nav-devices", Action::ReadDevices),
             ("/entries", "nav-entries", Action::ReadVisits),
         ];

@@ -59,7 +59,7 @@ pub(super) fn disputed(p: &Frame, row: &DisputeRow) -> Disputed {
         amount: row.amount.map(|amount| p.cash(&amount)).unwrap_or_default(),
         objection: row.objection.map(|objection| {
             let (key, tone) = match objection.verdict {
-                ObjectionVerdict::Late => ("objection-late", "good"),
+                ObjectionVerdict::Late => ("objection-late", ""),
                 ObjectionVerdict::WithinOuterLimit => ("objection-within", "warn"),
                 ObjectionVerdict::NoLimit => ("objection-no-limit", "warn"),
             };

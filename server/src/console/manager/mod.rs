@@ -4,7 +4,7 @@ mod attendance;
 mod completeness;
 mod disputes;
 pub(super) mod parts;
-mod said;
+pub(super) mod said;
 pub(super) mod signed;
 pub(super) mod visits;
 

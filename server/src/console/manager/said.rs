@@ -18,7 +18,7 @@ pub(super) const fn signed_line(paper: PaperKind) -> &'static str {
 
 /// The key of the entry's kind, what it says in a line, and the words it quotes.
 #[expect(clippy::too_many_lines, reason = "one arm a kind of entry")]
-pub(super) fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
+pub(in crate::console) fn said(p: &Frame, entry: &EntryRow) -> (&'static str, String, String) {
     let place = || {
         let arrival = entry.position.as_ref().map(|position| arrival(p, position));
         arrival

@@ -181,6 +181,22 @@ impl Journal for SqliteJournal {
         self.reading(|db| quarantine(db, device, limit))
     }
 
+    fn quarantine_page(
+        &self,
+        except: &[Digest],
+        page: (u32, u32),
+    ) -> Result<(Vec<Quarantined>, u64), JournalError> {
+        self.reading(|db| quarantine_page(db, except, page))
+    }
+
+    fn quarantined(&self, digest: Digest) -> Result<Option<Quarantined>, JournalError> {
+        self.reading(|db| {
+            let mut query = db.prepare_cached("select * from quarantine where digest = :digest")?;
+            let mut rows = query.query(named_params! { ":digest": digest.0 })?;
+            rows.next()?.map(in_quarantine).transpose()
+        })
+    }
+
     fn usage(&self, device: DeviceId, since: Option<Instant>) -> Result<Usage, JournalError> {
         let amount = |row: &SqlRow<'_>| {
             Ok(Amount {
@@ -394,7 +410,7 @@ fn quarantine(
     limit: usize,
 ) -> Result<Vec<Quarantined>, JournalError> {
     let mut query = db.prepare_cached(
-        "select device, envelope, digest, code, words, bytes, received_ms from quarantine
+        "select * from quarantine
          where released_seq is null and (:device is null or device = :device)
          order by rowid limit :limit",
     )?;
@@ -404,17 +420,48 @@ fn quarantine(
     })?;
     let mut held = Vec::new();
     while let Some(row) = rows.next()? {
-        held.push(Quarantined {
-            device: DeviceId::from_bytes(row.get(0)?),
-            id: EnvelopeId(uuid::Uuid::from_bytes(row.get(1)?)),
-            digest: Digest(row.get(2)?),
-            code: named(row.get(3)?)?,
-            words: row.get(4)?,
-            bytes: row.get(5)?,
-            received: Instant::from_ms(row.get(6)?),
-        });
+        held.push(in_quarantine(row)?);
     }
     Ok(held)
+}
+
+fn quarantine_page(
+    db: &Connection,
+    except: &[Digest],
+    (offset, limit): (u32, u32),
+) -> Result<(Vec<Quarantined>, u64), JournalError> {
+    const OPEN: &str = "from quarantine where released_seq is null
+        and lower(hex(digest)) not in (select value from json_each(:except))";
+    let names: Vec<String> = except.iter().map(ToString::to_string).collect();
+    let except = serde_json::Value::from(names).to_string();
+    let total: i64 = db
+        .prepare_cached(&format!("select count(*) {OPEN}"))?
+        .query_row(named_params! { ":except": except }, |row| row.get(0))?;
+    let mut query = db.prepare_cached(&format!(
+        "select * {OPEN} order by rowid limit :limit offset :offset"
+    ))?;
+    let mut rows =
+        query.query(named_params! { ":except": except, ":limit": limit, ":offset": offset })?;
+    let mut held = Vec::new();
+    while let Some(row) = rows.next()? {
+        held.push(in_quarantine(row)?);
+    }
+    Ok((held, total.unsigned_abs()))
+}
+
+fn in_quarantine(row: &rusqlite::Row<'_>) -> Result<Quarantined, JournalError> {
+    Ok(Quarantined {
+        device: DeviceId::from_bytes(row.get("device")?),
+        id: EnvelopeId(uuid::Uuid::from_bytes(row.get("envelope")?)),
+        digest: Digest(row.get("digest")?),
+        code: named(row.get("code")?)?,
+        words: row.get("words")?,
+        bytes: row.get("bytes")?,
+        received: Instant::from_ms(row.get("received_ms")?),
+        released: row
+            .get::<_, Option<i64>>("released_seq")?
+            .map(i64::unsigned_abs),
+    })
 }
 
 fn inventory(db: &Connection, user: UserId) -> Result<Inventory, JournalError> {
