@@ -174,6 +174,11 @@ impl World {
         head.map_or(0, |link| link.seq)
     }
 
+    /// The number of the journal's newest row.
+    pub fn head(&self) -> u64 {
+        self.organisation.journal().head().unwrap()
+    }
+
     /// What is in quarantine on the server.
     pub fn quarantined(&self) -> Vec<Quarantined> {
         self.organisation.journal().quarantine(None, 1_000).unwrap()

@@ -7,6 +7,7 @@ mod cash_handed_in;
 mod concurrent_edit;
 mod copied_phone;
 mod cut_connection;
+mod every_door;
 mod first_sync_of_200_stops;
 mod full_settlement;
 mod held_and_decided;
