@@ -11,8 +11,11 @@ use super::{FRAME_LIMIT_BYTES, Frame};
 
 /// Largest body of a call or answer once inflated, but for a pull, which is read frame by frame.
 pub const BODY_LIMIT_BYTES: usize = 5 << 20;
+/// Most CBOR items in a body or frame: a digest of every object that a phone may hold, and room. An empty text is one byte here
+/// and 24 in memory.
+pub const ITEMS_LIMIT: usize = 300_000;
 /// A window of 8 MiB, what zstd's ordinary levels use; more would let a small body claim much memory.
-const WINDOW_LOG: u32 = 23;
+pub const WINDOW_LOG: u32 = 23;
 const LEVEL: i32 = 3;
 
 /// Why bytes cannot be read as what they should be, or not be written.
@@ -27,6 +30,9 @@ pub enum CodecError {
     /// Not zstd, or damaged.
     #[error("the zstd stream is damaged")]
     Zstd(#[source] io::Error),
+    /// More items than allowed.
+    #[error("more than {ITEMS_LIMIT} items")]
+    TooMany,
     /// Not CBOR of the expected shape.
     #[error("the bytes are not of the expected form")]
     Malformed(#[from] minicbor::decode::Error),
@@ -55,12 +61,51 @@ where
     if bytes.len() > limit_bytes {
         return Err(CodecError::TooLarge { limit_bytes });
     }
-    let value: T = minicbor::decode(bytes)?;
+    let value: T = minicbor::decode(counted(bytes)?)?;
     if encode(&value) == bytes {
         Ok(value)
     } else {
         Err(CodecError::NotDeterministic)
     }
+}
+
+/// The bytes, when they have no more items than allowed. What they say is for others to judge: damage ends the count.
+///
+/// # Errors
+/// [`CodecError::TooMany`].
+pub fn counted(bytes: &[u8]) -> Result<&[u8], CodecError> {
+    if heads(bytes).take(ITEMS_LIMIT + 1).count() > ITEMS_LIMIT {
+        Err(CodecError::TooMany)
+    } else {
+        Ok(bytes)
+    }
+}
+
+/// The heads of CBOR items (RFC 8949 §3), as far as they can be read; bytes and texts are passed over.
+fn heads(bytes: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (head, behind) = rest.split_first()?;
+        let small = head & 0x1f;
+        let width = match small {
+            24 => 1,
+            25 => 2,
+            26 => 4,
+            27 => 8,
+            _ => 0,
+        };
+        let (argument, behind) = behind.split_at_checked(width)?;
+        let long = argument
+            .iter()
+            .fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
+        let content = match (head >> 5, small) {
+            (2 | 3, 0..=23) => u64::from(small),
+            (2 | 3, _) => long,
+            _ => 0,
+        };
+        rest = behind.get(usize::try_from(content).ok()?..)?;
+        Some(*head)
+    })
 }
 
 /// A body: CBOR under zstd.
@@ -293,6 +338,17 @@ mod tests {
         let bomb = zstd::stream::encode_all(vec![0; 64 << 20].as_slice(), 19).unwrap();
         let refused = unpack::<Frame>(&bomb, BODY_LIMIT_BYTES);
         assert!(matches!(refused, Err(CodecError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn many_empty_items_are_refused_before_anything_is_made_of_them() {
+        let claim = u32::try_from(ITEMS_LIMIT).unwrap();
+        let many = [&[0x9a][..], &claim.to_be_bytes(), &vec![0x60; ITEMS_LIMIT]].concat();
+        let refused = decode::<Vec<String>>(&many, BODY_LIMIT_BYTES);
+        assert!(matches!(refused, Err(CodecError::TooMany)));
+        let fewer = encode(&vec![String::new(); ITEMS_LIMIT - 1]);
+        let read = decode::<Vec<String>>(&fewer, BODY_LIMIT_BYTES).unwrap();
+        assert_eq!(read.len(), ITEMS_LIMIT - 1);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use countersign_core::protocol::Frame;
+use countersign_core::protocol::codec::{WINDOW_LOG, counted};
 
 use super::error::{Fault, SyncError};
 
@@ -12,8 +13,6 @@ use super::error::{Fault, SyncError};
 pub(crate) const COMPRESSED_LIMIT_BYTES: usize = 5 << 20;
 /// Largest body inflated: the push's own limit and its envelopes' frame.
 pub(crate) const INFLATED_LIMIT_BYTES: usize = 5 << 20;
-/// A window of 8 MiB: what zstd's ordinary levels use; more would let a small body claim much memory.
-const WINDOW_LOG: u32 = 23;
 const LEVEL: i32 = 3;
 
 /// Reads a body.
@@ -22,7 +21,8 @@ where
     T: for<'b> minicbor::Decode<'b, ()>,
 {
     let inflated = inflate(headers, body)?;
-    let mut decoder = minicbor::Decoder::new(&inflated);
+    let inflated = counted(&inflated).map_err(|_too_many| SyncError::TooLarge)?;
+    let mut decoder = minicbor::Decoder::new(inflated);
     let value = decoder.decode()?;
     if decoder.position() == inflated.len() {
         Ok(value)

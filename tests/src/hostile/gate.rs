@@ -1,5 +1,7 @@
 //! Changes of a document, at the gate.
 
+use std::ops::Range;
+
 use countersign_core::documents::{
     Contact, Document, DocumentKind, Edit, FollowUp, TextField, Writer,
 };
@@ -195,16 +197,12 @@ impl History {
     }
 }
 
-/// All cases of this door: nine of ten of the whole plan.
-pub(super) fn cases(run: &mut super::Run<'_>) {
+/// The cases of this door.
+pub(super) fn cases(run: &mut super::Run<'_>, numbers: Range<u64>) {
     let plan = run.plan;
     let histories: Vec<History> = (0..HISTORIES)
         .map(|number| History::of(plan.seed, number))
         .collect();
-    let numbers = match plan.only {
-        Some(only) => only..only + 1,
-        None => 0..plan.cases * 9 / 10,
-    };
     for number in numbers {
         let chance = &mut Chance::of(plan.seed, number);
         let Some(history) = chance.one_of(&histories) else {

@@ -5,10 +5,13 @@
 //! counted, not asserted on the way: the report says how often, and for the first of each which case it was.
 
 mod bytes;
+mod cbor;
 mod chance;
 mod changes;
+mod decoders;
 mod gate;
 mod messages;
+mod uploads;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,21 +46,27 @@ const SHOWN: usize = 20;
 pub enum Door {
     /// Changes of a document, at the gate that server and phone share.
     Gate,
+    /// Whatever reads bytes into a value: entries, signatures, snapshots, messages, streams, texts.
+    Decoders,
+    /// Ledger files from a clerk's browser.
+    Uploads,
     /// Envelopes under the key of an enrolled phone whose owner is the attacker.
     Push,
     /// Bodies of requests, before anything is believed.
     Bodies,
-    /// Answers to a phone's pull.
-    Pull,
+    /// Answers that a phone gets in an exchange.
+    Answers,
 }
 
 impl Door {
     const fn name(self) -> &'static str {
         match self {
             Self::Gate => "gate",
+            Self::Decoders => "decoders",
+            Self::Uploads => "uploads",
             Self::Push => "push",
             Self::Bodies => "bodies",
-            Self::Pull => "pull",
+            Self::Answers => "answers",
         }
     }
 }
@@ -306,9 +315,16 @@ pub fn run(plan: Plan, memory: &dyn Memory) -> Report {
         memory,
         report: Report::default(),
     };
-    gate::cases(&mut run);
-    if plan.only.is_none() {
-        messages::cases(&mut run);
+    let decoders = plan.cases * 7 / 10;
+    let messages = plan.cases * 9 / 10;
+    let uploads = messages - plan.cases / 200;
+    if let Some(only) = plan.only {
+        gate::cases(&mut run, only..only + 1);
+    } else {
+        gate::cases(&mut run, 0..decoders);
+        decoders::cases(&mut run, decoders..uploads);
+        uploads::cases(&mut run, uploads..messages);
+        messages::cases(&mut run, messages..plan.cases);
     }
     std::panic::set_hook(words);
     run.report

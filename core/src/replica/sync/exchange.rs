@@ -5,6 +5,7 @@ use std::io::Read as _;
 use minicbor::{Decode, Encode};
 
 use crate::domain::ids::Digest;
+use crate::protocol::codec::{WINDOW_LOG, counted};
 use crate::protocol::{EnrolAnswer, EnrolRequest, SessionAnswer, SessionRequest};
 use crate::replica::sync::{BodyEnd, HttpRequest, HttpResponse, Method, Run, Stop, Transport};
 use crate::replica::{Replica, ReplicaError};
@@ -12,8 +13,8 @@ use crate::store::device;
 use crate::views::LaneResult;
 
 const LEVEL: i32 = 3;
-/// Largest answer of a call that is not a pull, before compression.
-const ANSWER_LIMIT_BYTES: u64 = 64 << 20;
+/// Largest answer of a call that is not a pull, before compression: a repair and its last document.
+const ANSWER_LIMIT_BYTES: u64 = 20 << 20;
 
 /// The body of a request.
 pub(crate) fn encode<T: Encode<()>>(value: &T) -> Option<Vec<u8>> {
@@ -24,12 +25,13 @@ pub(crate) fn encode<T: Encode<()>>(value: &T) -> Option<Vec<u8>> {
 /// The value in a whole body.
 pub(crate) fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Option<T> {
     let mut bytes = Vec::new();
-    zstd::stream::read::Decoder::new(body)
-        .ok()?
+    let mut inflated = zstd::stream::read::Decoder::new(body).ok()?;
+    inflated.window_log_max(WINDOW_LOG).ok()?;
+    inflated
         .take(ANSWER_LIMIT_BYTES)
         .read_to_end(&mut bytes)
         .ok()?;
-    minicbor::decode(&bytes).ok()
+    minicbor::decode(counted(&bytes).ok()?).ok()
 }
 
 fn post(path: &str, body: Vec<u8>) -> HttpRequest {

@@ -6,6 +6,7 @@ use zstd::stream::read::Decoder;
 
 use crate::documents::DOCUMENT_LIMIT_BYTES;
 use crate::protocol::FRAME_LIMIT_BYTES;
+use crate::protocol::codec::WINDOW_LOG;
 
 /// Largest frame that is read: one of the usual size around the largest document.
 const READ_LIMIT_BYTES: usize = DOCUMENT_LIMIT_BYTES + FRAME_LIMIT_BYTES;
@@ -26,7 +27,11 @@ pub(super) struct Frames<'a>(Option<Decoder<'static, BufReader<&'a [u8]>>>);
 
 impl<'a> Frames<'a> {
     pub(super) fn of(body: &'a [u8]) -> Self {
-        Self(Decoder::new(body).ok())
+        let decoder = Decoder::new(body).and_then(|mut decoder| {
+            decoder.window_log_max(WINDOW_LOG)?;
+            Ok(decoder)
+        });
+        Self(decoder.ok())
     }
 
     /// The next frame. After `End` and `Broken` nothing more comes.

@@ -1,6 +1,7 @@
 //! The pull lane: the feed from the cursor on.
 
 use crate::domain::ids::Digest;
+use crate::protocol::codec::counted;
 use crate::protocol::frames::More;
 use crate::protocol::{Cursor, Frame, PullEnd};
 use crate::replica::Replica;
@@ -47,8 +48,8 @@ impl Run<'_> {
         let mut frames = Frames::of(body);
         let mut batch = Vec::new();
         while let Next::Frame(bytes) = frames.next() {
-            match minicbor::decode::<Frame>(&bytes) {
-                Ok(Frame::End(end)) => {
+            match read(&bytes) {
+                Some(Frame::End(end)) => {
                     self.apply_all(&std::mem::take(&mut batch))?;
                     self.replica.commit("end_pull", |commit| {
                         device::set_cursor(commit.tx, end.cursor)?;
@@ -57,13 +58,13 @@ impl Run<'_> {
                     })?;
                     return Ok(Some(end));
                 }
-                Ok(frame) => {
+                Some(frame) => {
                     batch.push(Received { frame, bytes });
                     if is_full(&batch) {
                         self.apply_all(&std::mem::take(&mut batch))?;
                     }
                 }
-                Err(_unreadable) => {
+                None => {
                     self.apply_all(&std::mem::take(&mut batch))?;
                     let foreign = Foreign {
                         what: "frame",
@@ -132,6 +133,11 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// A frame; none when it is not one, or would take more memory than a frame may.
+fn read(bytes: &[u8]) -> Option<Frame> {
+    minicbor::decode(counted(bytes).ok()?).ok()
 }
 
 /// Frames that wait to be applied together.

@@ -1,5 +1,6 @@
 //! The machine against a server in memory: cut connections, lost answers, replays, holds, forgeries, repairs.
 
+use super::exchange::decode;
 use super::frames::{Frames, Next};
 use crate::journal::facts::StrokeConsent;
 use crate::protocol::HeldCode;
@@ -112,6 +113,22 @@ fn a_cut_pull_goes_on_where_it_ended() {
         );
         assert_eq!(seen(&phone), seen(&whole), "cut at {cut}");
     }
+}
+
+#[test]
+fn a_body_that_claims_a_large_window_is_not_inflated() {
+    let packed = |window_log| {
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(window_log).unwrap();
+        std::io::Write::write_all(&mut encoder, &[0, 0, 0, 1, 0x60]).unwrap();
+        encoder.finish().unwrap()
+    };
+    let usual = packed(23);
+    assert_eq!(Frames::of(&usual).next(), Next::Frame(vec![0x60]));
+    let claims_much = packed(27);
+    assert_eq!(Frames::of(&claims_much).next(), Next::Broken);
+    assert_eq!(decode::<u8>(&claims_much), None);
+    assert_eq!(decode::<u8>(&usual), Some(0));
 }
 
 #[test]
