@@ -140,6 +140,7 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "stop.check_in" => row(core.check_in(&read(params)?)),
         "stop.check_out" => row(core.check_out(&read(params)?)),
         "stop.edit" => row(core.edit_stop(&read(params)?)),
+        "stop.pack" => row(core.pack(&read(params)?)),
         "statement.read" => row(core.statement(read::<OfStop>(params)?.stop)),
         "paper.read" => row(core.paper(&read(params)?)),
         "signing.effect" => row(core.legal_effect(&read(params)?)),
@@ -254,7 +255,10 @@ fn pdf(replica: &Replica, entry: EntryId) -> Result<Value, MobileError> {
 fn whereabouts(replica: &Replica, patience: &Patience) -> Result<Value, MobileError> {
     json_of(
         &match position(&*replica.platform.locator, patience.timeout_ms) {
-            Ok(fix) => PositionReport::Fix(fix),
+            Ok(fix) => {
+                replica.core.note_position(fix.clone());
+                PositionReport::Fix(fix)
+            }
             Err(why) => PositionReport::Missing(why),
         },
     )

@@ -35,7 +35,7 @@ impl Document {
         let shape = shape_of(self.kind);
         let root = MapAt::root(&self.inner);
         let mut found = Vec::new();
-        for field in shape.fields {
+        for field in shape.fields.iter().chain(shape.later) {
             found.extend(conflict(&root, field));
         }
         for map in shape.maps {

@@ -8,14 +8,16 @@ use automerge::{AutomergeError, ObjId, ObjType, ReadDoc as _, ScalarValue};
 use super::hydrate::{self, material_name};
 use super::rebase::rebase;
 use super::shape::{
-    CONTACT_ALWAYS, CONTACT_FIELDS, FIELD_LIMIT_BYTES, FOLLOW_UP_FIELDS, FOLLOW_UPS, MAP_LIMIT,
-    MapAt, ShapeError, TEXT_LIMIT_BYTES, below, check_field, member_fields, shape_of, within,
+    CONTACT_ALWAYS, CONTACT_FIELDS, FIELD_LIMIT_BYTES, FOLLOW_UP_FIELDS, FOLLOW_UPS, IS_PACKED,
+    MAP_LIMIT, MapAt, ShapeError, TEXT_LIMIT_BYTES, below, check_field, member_fields,
+    packed_field, shape_of, within,
 };
 use super::{
     Contact, Document, DocumentError, DocumentKind, FollowUp, PlanDocument, PlanStop, Writer,
 };
 use crate::domain::ids::CustomerId;
 use crate::protocol::push::ChangeBytes;
+use crate::snapshots::plan::Material;
 
 /// A text that merges letter by letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +65,13 @@ pub enum Edit {
         field: String,
         /// The new value.
         value: String,
+    },
+    /// Whether a material of a stop is packed.
+    Packed {
+        /// Which.
+        material: Material,
+        /// Whether it is.
+        is_packed: bool,
     },
     /// A contact of a customer, new or changed; writes the fields that differ.
     Contact {
@@ -219,18 +228,14 @@ impl Document {
                 let now = MapAt::root(&self.inner).text(field.name())?;
                 self.text(field, rebase(&base, &value, &now))
             }
-            Edit::Field { field, value } => {
-                let (at, key, scalar) = self.single(&field, &value)?;
-                let reads_so = at
-                    .inner
-                    .get(&at.object, key)?
-                    .is_some_and(|(now, _id)| now.as_scalar() == Some(&scalar));
-                if reads_so {
-                    Ok(Vec::new())
-                } else {
-                    Ok(vec![Write::put(&at, key, scalar)])
-                }
-            }
+            Edit::Field { field, value } => self.field(&field, &value),
+            Edit::Packed {
+                material,
+                is_packed,
+            } => self.field(
+                packed_field(material),
+                if is_packed { IS_PACKED } else { "" },
+            ),
             Edit::Settle { field, value } => match path(&field) {
                 Path::Whole { map, key } => self.settle_member(map, key, &value),
                 Path::Root(_) | Path::Member { .. } => {
@@ -268,6 +273,21 @@ impl Document {
         Ok(vec![Write::Text { object, value }])
     }
 
+    fn field(&self, field: &str, value: &str) -> Result<Vec<Write>, DocumentError> {
+        let (at, key, scalar) = self.single(field, value)?;
+        let now = at.inner.get(&at.object, key)?;
+        let reads_so = match &now {
+            Some((now, _id)) => now.as_scalar() == Some(&scalar),
+            // What was never written reads as empty.
+            None => value.is_empty(),
+        };
+        if reads_so {
+            Ok(Vec::new())
+        } else {
+            Ok(vec![Write::put(&at, key, scalar)])
+        }
+    }
+
     /// Where a single value lies, its last key, and the value as its type.
     fn single<'d, 'f>(
         &'d self,
@@ -280,7 +300,9 @@ impl Document {
         let root = MapAt::root(&self.inner);
         let shape = shape_of(self.kind);
         match path(field) {
-            Path::Root(name) if shape.fields.contains(&name) => Ok((root, name, value.into())),
+            Path::Root(name) if shape.fields.contains(&name) || shape.later.contains(&name) => {
+                Ok((root, name, value.into()))
+            }
             Path::Member { map, key, field } if shape.maps.contains(&map) => {
                 let scalar = match (map, field) {
                     ("contacts" | FOLLOW_UPS, name) if member_fields(map).contains(&name) => {

@@ -6,7 +6,8 @@ use automerge::Automerge;
 
 use super::DocumentKind;
 use super::shape::{
-    CONTACT_FIELDS, FOLLOW_UP_FIELDS, FOLLOW_UPS, MapAt, ShapeError, below, shape_of,
+    CONTACT_FIELDS, FOLLOW_UP_FIELDS, FOLLOW_UPS, IS_PACKED, MapAt, ShapeError, below,
+    packed_field, shape_of,
 };
 use crate::domain::contacts::{ContactEnd, ContactForm, ContactRole};
 use crate::domain::follow_ups::{CalledBack, FollowUpForm, FollowUpState};
@@ -28,6 +29,8 @@ pub struct StopDocument {
     pub proposal: String,
     /// What comes next.
     pub next_step: String,
+    /// Papers that somebody ticked as taken along.
+    pub packed: BTreeSet<Material>,
 }
 
 /// What everybody knows of a customer.
@@ -218,7 +221,7 @@ pub struct PlanStop {
 /// Checks that a document reads as one of `kind`, down to the last field.
 pub(super) fn check(inner: &Automerge, kind: DocumentKind) -> Result<(), ShapeError> {
     let shape = shape_of(kind);
-    MapAt::root(inner).only(&[shape.texts, shape.fields, shape.maps])?;
+    MapAt::root(inner).only(&[shape.texts, shape.fields, shape.later, shape.maps])?;
     match kind {
         DocumentKind::Stop => stop(inner).map(drop),
         DocumentKind::Customer => customer(inner).map(drop),
@@ -235,7 +238,18 @@ pub(super) fn stop(inner: &Automerge) -> Result<StopDocument, ShapeError> {
         met_person: root.field("met_person")?,
         proposal: root.field("proposal")?,
         next_step: root.field("next_step")?,
+        packed: packed(&root)?,
     })
+}
+
+fn packed(root: &MapAt<'_>) -> Result<BTreeSet<Material>, ShapeError> {
+    let mut packed = BTreeSet::new();
+    for material in Material::ALL {
+        if root.field_or_empty(packed_field(material))? == IS_PACKED {
+            packed.insert(material);
+        }
+    }
+    Ok(packed)
 }
 
 pub(super) fn customer(inner: &Automerge) -> Result<CustomerDocument, ShapeError> {
@@ -350,13 +364,7 @@ pub(super) const fn material_name(material: Material) -> &'static str {
 }
 
 fn material(name: &str) -> Option<Material> {
-    [
-        Material::Statement,
-        Material::Contract,
-        Material::DemandLetter,
-        Material::LawyersLetter,
-        Material::VisitReceipt,
-    ]
-    .into_iter()
-    .find(|material| material_name(*material) == name)
+    Material::ALL
+        .into_iter()
+        .find(|material| material_name(*material) == name)
 }

@@ -36,7 +36,7 @@ pub use gate::{
 pub use grow::GROWTH_CHAIN;
 pub use history::{FieldSet, MemberChange, MemberOf};
 pub use hydrate::{Contact, CustomerDocument, FollowUp, PlanDocument, PlanStop, StopDocument};
-pub use shape::{FIELD_LIMIT_BYTES, ShapeError, TEXT_LIMIT_BYTES};
+pub use shape::{FIELD_LIMIT_BYTES, ShapeError, TEXT_LIMIT_BYTES, packed_field};
 
 /// The kinds of document.
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]

@@ -11,6 +11,7 @@ use automerge::{Automerge, ChangeHash};
 
 use super::{ActorId, Document, DocumentError, DocumentKind, Edit, TextField, Writer};
 use crate::protocol::push::ChangeBytes;
+use crate::snapshots::plan::Material;
 
 impl Document {
     /// Whether it has changes under one of `actors` that `other` has not.
@@ -82,12 +83,20 @@ impl Document {
                 field: field.to_owned(),
                 value,
             });
+        let packed = Material::ALL
+            .into_iter()
+            .filter(|material| now.packed.contains(material) != wanted.packed.contains(material))
+            .map(|material| Edit::Packed {
+                material,
+                is_packed: wanted.packed.contains(&material),
+            });
         Ok([
             text(TextField::Notes, wanted.notes),
             text(TextField::Negotiation, wanted.negotiation),
         ]
         .into_iter()
         .chain(fields)
+        .chain(packed)
         .collect())
     }
 
@@ -175,11 +184,19 @@ mod tests {
             text(TextField::Notes, "共同。我写的。".to_owned()),
         );
         write(&mut mine, field("met_person", "王经理"));
+        write(
+            &mut mine,
+            Edit::Packed {
+                material: Material::Contract,
+                is_packed: true,
+            },
+        );
         let whole = recovered(&mine, &theirs).stop().unwrap();
         for words in ["共同。", "他写的。", "我写的。"] {
             assert_eq!(whole.notes.matches(words).count(), 1, "{}", whole.notes);
         }
         assert_eq!(whole.met_person, "王经理");
+        assert_eq!(whole.packed, BTreeSet::from([Material::Contract]));
     }
 
     #[test]

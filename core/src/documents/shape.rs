@@ -8,6 +8,7 @@ use crate::domain::follow_ups::{FollowUpKind, FollowUpState, time_of_day};
 use crate::domain::ids::UserId;
 use crate::domain::time::Day;
 use crate::journal::facts::ReasonCode;
+use crate::snapshots::plan::Material;
 
 /// Largest merging text, in bytes of UTF-8.
 pub const TEXT_LIMIT_BYTES: usize = 64 << 10;
@@ -53,6 +54,8 @@ pub(super) struct Shape {
     pub(super) texts: &'static [&'static str],
     /// Single values, all texts.
     pub(super) fields: &'static [&'static str],
+    /// Single values that a document has once somebody wrote one; empty before.
+    pub(super) later: &'static [&'static str],
     /// Maps.
     pub(super) maps: &'static [&'static str],
 }
@@ -62,18 +65,53 @@ pub(super) const fn shape_of(kind: DocumentKind) -> Shape {
         DocumentKind::Stop => Shape {
             texts: &["notes", "negotiation"],
             fields: &["reason", "met_person", "proposal", "next_step"],
+            later: &PACKED,
             maps: &[],
         },
         DocumentKind::Customer => Shape {
             texts: &["notes"],
             fields: &[],
+            later: &[],
             maps: &["contacts", FOLLOW_UPS],
         },
         DocumentKind::Plan => Shape {
             texts: &[],
             fields: &["title", "day", "vehicle"],
+            later: &[],
             maps: &["team", "stops"],
         },
+    }
+}
+
+/// Whether each material of a stop is packed: [`IS_PACKED`] or empty. One value each, so that two people who pack different
+/// papers write no conflict, and two who pack the same paper agree.
+const PACKED: [&str; 5] = [
+    "packed_statement",
+    "packed_contract",
+    "packed_demand_letter",
+    "packed_lawyers_letter",
+    "packed_visit_receipt",
+];
+
+/// What a packed material's field says.
+pub(super) const IS_PACKED: &str = "yes";
+
+/// The field that says whether a material is packed.
+#[must_use]
+pub const fn packed_field(material: Material) -> &'static str {
+    let [
+        statement,
+        contract,
+        demand_letter,
+        lawyers_letter,
+        visit_receipt,
+    ] = PACKED;
+    match material {
+        Material::Statement => statement,
+        Material::Contract => contract,
+        Material::DemandLetter => demand_letter,
+        Material::LawyersLetter => lawyers_letter,
+        Material::VisitReceipt => visit_receipt,
     }
 }
 
@@ -135,7 +173,8 @@ pub(super) fn check_field(field: &str, value: &str) -> Result<(), ShapeError> {
         let name = serde_json::Value::String(value.to_owned());
         serde_json::from_value::<ReasonCode>(name).is_ok()
     };
-    if field == "reason" && !value.is_empty() && !is_reason() {
+    let is_packed_wrong = PACKED.contains(&field) && !["", IS_PACKED].contains(&value);
+    if is_packed_wrong || field == "reason" && !value.is_empty() && !is_reason() {
         return Err(ShapeError::WrongValue(field.to_owned()));
     }
     Ok(())

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::ids::{ChainId, CustomerId, DocumentId, StopId, UserId};
 use crate::domain::time::Instant;
@@ -174,6 +176,47 @@ fn equal_values_and_different_fields_are_no_conflict() {
         (read.met_person.as_str(), read.next_step.as_str()),
         ("王某", "周五再访")
     );
+}
+
+#[test]
+fn two_people_pack_and_only_a_paper_packed_and_taken_out_at_once_is_a_conflict() {
+    let mut document = stop();
+    let pack = |material, is_packed| Edit::Packed {
+        material,
+        is_packed,
+    };
+    let (both, _) = at_the_same_time(
+        &document,
+        pack(Material::Contract, true),
+        pack(Material::DemandLetter, true),
+    );
+    let packed = BTreeSet::from([Material::Contract, Material::DemandLetter]);
+    assert_eq!(both.stop().unwrap().packed, packed);
+    let (same, _) = at_the_same_time(
+        &document,
+        pack(Material::Contract, true),
+        pack(Material::Contract, true),
+    );
+    assert_eq!(same.conflicts(), []);
+    // What was never packed is not unpacked.
+    let nothing = document.edit(&writer(1), pack(Material::Contract, false));
+    assert_eq!(nothing.unwrap(), None);
+    shared(&mut document, 1, pack(Material::Contract, true), &mut []);
+    let mut first = document.clone();
+    shared(&mut first, 1, pack(Material::Contract, false), &mut []);
+    let (again, _) = at_the_same_time(
+        &first,
+        pack(Material::Contract, true),
+        field("packed_contract", "yes"),
+    );
+    assert_eq!(again.conflicts(), []);
+    let wrong = document.edit(&writer(1), field("packed_contract", "perhaps"));
+    assert!(matches!(
+        wrong,
+        Err(DocumentError::Shape(ShapeError::WrongValue(_)))
+    ));
+    let loaded = Document::load(DOCUMENT, DocumentKind::Stop, &document.save()).unwrap();
+    assert_eq!(loaded.stop().unwrap(), document.stop().unwrap());
 }
 
 #[test]

@@ -395,9 +395,15 @@ impl FakeServer {
 
     /// A newer version of the plan, without its stop.
     pub(crate) fn approve_empty_plan(&self) {
-        let mut newer = plan(Digest::default());
-        newer.stops.clear();
+        self.approve_plan(|newer| newer.stops.clear());
+    }
+
+    /// A newer version of the plan, with the stop's statement unless `change` says otherwise.
+    pub(crate) fn approve_plan(&self, change: impl FnOnce(&mut ApprovedPlan)) {
+        let statement = Snapshot::Statement(Box::new(statement()));
+        let mut newer = plan(statement.seal(&self.key).unwrap().id());
         newer.approved_after = 2;
+        change(&mut newer);
         self.add_snapshot(Scope::Plan(PLAN), &Snapshot::Plan(Box::new(newer)));
     }
 

@@ -21,6 +21,7 @@ mod facts;
 #[cfg(test)]
 pub(crate) mod fake;
 mod follow_ups;
+mod here;
 mod lock;
 mod papers;
 mod params;
@@ -65,6 +66,7 @@ pub use params::{
     SigningBegin, SigningFinish, SigningStroke, StopEdit,
 };
 pub use records::{AttendanceRecord, DisputeRecord, FindingRecord};
+pub use stops::Packing;
 pub use strokes::{draws, opens_commitment};
 pub use sync::{BodyEnd, HttpRequest, HttpResponse, Method, Transport, TransportError};
 
@@ -81,6 +83,7 @@ pub struct Replica {
     devices: OpenDevices,
     observers: Mutex<Vec<Arc<dyn Observer>>>,
     syncing: Mutex<()>,
+    noted: Mutex<Option<here::NotedFix>>,
     guard: Mutex<Guard>,
     /// One PIN at a time: a try takes its memory and its time.
     trying: Mutex<()>,
@@ -150,6 +153,7 @@ impl Replica {
             },
             observers: Mutex::new(Vec::new()),
             syncing: Mutex::new(()),
+            noted: Mutex::new(None),
             guard: Mutex::new(guard),
             trying: Mutex::new(()),
         })

@@ -1,20 +1,22 @@
 //! A stop: its screen, arrival and departure, and its texts.
 
 use rusqlite::Connection;
+use serde::Deserialize;
 
-use crate::documents::{Edit, TextField};
+use crate::documents::{Edit, TextField, packed_field};
 use crate::domain::ids::{EntryId, StopId};
 use crate::domain::time::Day;
 use crate::journal::Scope;
 use crate::journal::facts::{Fact, ReasonCode};
 use crate::read_model::people;
-use crate::read_model::stops::StopParts;
+use crate::read_model::stops::{StopParts, Viewer};
 use crate::read_model::{contacts, disputes, documents, entries, reviews, statements, stops};
 use crate::replica::commit::{About, Commit};
 use crate::replica::devices::Kind;
 use crate::replica::disputes::may_find_on;
 use crate::replica::error::or_not_found;
 use crate::replica::{DraftPlace, Presence, Recorded, Replica, ReplicaError, StopEdit};
+use crate::snapshots::plan::Material;
 use crate::store::{captures, drafts, signings};
 use crate::views::{
     EntryDetail, EntryRow, PositionRow, SentBackRow, StopView, contact_rows, posting, signed_rows,
@@ -25,13 +27,26 @@ const FIELD_LIMIT_BYTES: usize = 64 << 10;
 /// Replacing so many characters by as many others still passes the gate, which allows 20,000 operations a change.
 const TEXT_LIMIT_CHARS: usize = 10_000;
 
+/// `stop.pack`: whether a paper is taken along.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Packing {
+    /// The stop.
+    pub stop: StopId,
+    /// Which; one of the stop's.
+    pub material: Material,
+    /// Whether it is packed.
+    pub is_packed: bool,
+}
+
 impl Replica {
     /// `stop.read`.
     pub fn stop(&self, stop: StopId) -> Result<StopView, ReplicaError> {
         let today = Day::legal(self.devices.clock.read().wall);
         self.read(|connection| {
             let me = Self::me(connection)?;
-            let row = or_not_found(stops::row(connection, me.chain(), stop)?, "stop")?;
+            let viewer = Viewer::of(me.chain(), me.user, today);
+            let row = or_not_found(stops::row(connection, &viewer, stop)?, "stop")?;
             let parts = or_not_found(stops::parts(connection, stop)?, "stop")?;
             let timeline = entries::timeline(connection, stop, parts.site)?;
             let found = documents::stop_text(connection, parts.document)?;
@@ -141,6 +156,35 @@ impl Replica {
                 return Err(ReplicaError::Refused("field-in-conflict"));
             }
             commit.edit(document, change)
+        })
+    }
+
+    /// `stop.pack`: ticks or unticks a paper of the stop.
+    ///
+    /// # Errors
+    /// `material` is gone when the stop's plan does not name it; `field-in-conflict` until the conflict is settled.
+    pub fn pack(&self, packing: &Packing) -> Result<(), ReplicaError> {
+        let Packing {
+            stop,
+            material,
+            is_packed,
+        } = *packing;
+        self.commit("pack", |commit| {
+            let parts = commit.stop(stop)?;
+            let planned = stops::materials(commit.tx, stop)?.contains(&material);
+            or_not_found(planned.then_some(()), "material")?;
+            let field = packed_field(material);
+            let conflicts = documents::conflicts(commit.tx, parts.document)?;
+            if conflicts.iter().any(|row| row.field == field) {
+                return Err(ReplicaError::Refused("field-in-conflict"));
+            }
+            commit.edit(
+                parts.document,
+                Edit::Packed {
+                    material,
+                    is_packed,
+                },
+            )
         })
     }
 }

@@ -116,3 +116,24 @@ pub enum Material {
     #[n(4)]
     VisitReceipt,
 }
+
+impl Material {
+    /// Every one, in the order of the words.
+    pub const ALL: [Self; 5] = [
+        Self::Statement,
+        Self::Contract,
+        Self::DemandLetter,
+        Self::LawyersLetter,
+        Self::VisitReceipt,
+    ];
+
+    /// Whether a phone that holds the stop's statement shows this paper itself and has it signed; the others are paper in a
+    /// folder, of which only who packs it knows.
+    #[must_use]
+    pub const fn is_shown_by_phone(self) -> bool {
+        match self {
+            Self::Statement | Self::VisitReceipt => true,
+            Self::Contract | Self::DemandLetter | Self::LawyersLetter => false,
+        }
+    }
+}

@@ -35,7 +35,7 @@ use crate::read_model;
 /// The file's name in the replica's folder.
 pub(crate) const FILE: &str = "replica.sqlite";
 /// Version of `schema.sql` together with the read model's tables.
-pub(crate) const SCHEMA_VERSION: i64 = 8;
+pub(crate) const SCHEMA_VERSION: i64 = 9;
 /// The first version that knows customers apart from stops.
 const KNOWS_CUSTOMERS: i64 = 7;
 

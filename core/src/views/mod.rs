@@ -4,6 +4,7 @@
 //! console comes from the same row. Field names are the JSON names; instants are milliseconds since 1970.
 
 mod attendance;
+mod calls;
 mod cash;
 mod ceremonies;
 mod conflicts;
@@ -28,6 +29,7 @@ mod typescript;
 use serde::{Deserialize, Serialize};
 
 pub use attendance::AttendanceView;
+pub use calls::{CallRow, call_today};
 pub use cash::{CashPaper, CashRow, CashState, CashView, OpenCash, PiecesTotal};
 pub use ceremonies::{
     Completeness, CountersignedRow, PostingRow, RefusalScript, SealSheet, SealStatus, SignedRow,
@@ -56,12 +58,12 @@ pub use signings::{
     SigningView, StrokeRow, Verification,
 };
 pub use statements::{SettlementSummary, StatementSummary, StatementView};
-pub use stops::{PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
+pub use stops::{OfflinePart, PromiseRow, SentBackRow, StopRow, StopStatus, StopView};
 pub use sync::{
     Agreement, HeldDecidedRow, LaneResult, QuarantineRow, SyncItem, SyncReport, SyncStatus,
 };
 pub use to_do::{ToDoCounts, ToDoKind, ToDoRow, ToDoView};
-pub use today::{PlanRow, TodayView};
+pub use today::{HereRow, PlanRow, TodayView};
 
 /// How far an object has come on its way to the office. Only `Receipted` is green.
 #[derive(

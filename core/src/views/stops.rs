@@ -9,8 +9,8 @@ use crate::domain::time::Day;
 use crate::journal::facts::{DisputeAbout, OutcomeKind};
 use crate::snapshots::plan::Material;
 use crate::views::{
-    ConflictRow, ContactRow, DisputeRow, DraftRow, EntryRow, ObjectState, PositionRow, PostingRow,
-    SettlementSummary, SignedRow, StatementSummary,
+    CallRow, ConflictRow, ContactRow, DisputeRow, DraftRow, EntryRow, ObjectState, PositionRow,
+    PostingRow, SettlementSummary, SignedRow, StatementSummary,
 };
 
 /// How far a stop has come.
@@ -54,6 +54,18 @@ pub struct StopRow {
     pub phone: String,
     /// Papers to take along.
     pub materials: Vec<Material>,
+    /// Those of them that somebody ticked as packed, in the same order.
+    pub packed: Vec<Material>,
+    /// Those of them that nobody packed and that this phone does not show itself, in the same order.
+    pub materials_missing: Vec<Material>,
+    /// What the stop needs without a network and is not here; a sync brings it.
+    pub offline_missing: Vec<OfflinePart>,
+    /// Whom to call, under a number that is valid today.
+    pub call: Option<CallRow>,
+    /// The site in degrees, latitude first, in GCJ-02: how map apps in China read a link. None when it is not known.
+    pub map_point: Option<String>,
+    /// Metres to the site in a straight line; none when the site or this phone's position is not known, or nobody asked.
+    pub distance_m: Option<u32>,
     /// Outstanding on the statement; none until it has arrived.
     pub total: Option<Money>,
     /// Days past due of the oldest overdue receivable on the day of the plan; 0 when none is overdue.
@@ -74,6 +86,23 @@ pub struct StopRow {
     pub open_send_backs: u64,
     /// The furthest-behind state of this device's own objects of the stop; none when there are no own objects.
     pub state: Option<ObjectState>,
+}
+
+/// Something that a stop needs without a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum OfflinePart {
+    /// The statement.
+    Statement,
+    /// The stop's document, in which the visit is written.
+    StopDocument,
+    /// The customer's document: contacts, follow-ups, notes.
+    CustomerDocument,
+    /// The policy: people, roles, rules.
+    Policy,
+    /// The customer's figures: the user's customer book has not arrived whole, and what is here does not name the customer.
+    CustomerBook,
 }
 
 /// A promise as a row.

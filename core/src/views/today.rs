@@ -18,10 +18,26 @@ pub struct TodayView {
     pub stops: Vec<StopRow>,
     /// All stops, on all pages.
     pub stops_total: u64,
+    /// The position that the distances are from; none when none is known that is young enough, and then there are none.
+    pub here: Option<HereRow>,
     /// Cash that this user took and finance has not confirmed.
     pub cash: OpenCash,
     /// How much there is to do, in the groups of its list.
     pub to_do: ToDoCounts,
+}
+
+/// Where this phone was last, as far as it knows: from its own check-ins, or from the platform while the app was open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct HereRow {
+    /// When it was there, by this device's wall clock.
+    pub at_ms: i64,
+    /// How long ago that was, in whole minutes; less than twelve hours.
+    pub age_minutes: u32,
+    /// Radius of 68 % confidence in metres, rounded up; none when the platform did not say.
+    pub accuracy_m: Option<u32>,
+    /// The platform says that a mock provider made it.
+    pub is_mocked: bool,
 }
 
 /// One approved plan.
@@ -40,7 +56,8 @@ pub struct PlanRow {
     pub team: Vec<String>,
     /// How many stops it has.
     pub stops: u64,
-    /// Ready for offline: every document, every statement and the policy are on this device.
+    /// Ready for offline: every document, every statement, the policy, and of a customer book on its way all that may name
+    /// its customers are on this device.
     pub ready: bool,
     /// How many of them are missing.
     pub missing_parts: u64,

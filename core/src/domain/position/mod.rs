@@ -102,6 +102,12 @@ impl SitePoint {
             .site_point(crs)
     }
 
+    /// Latitude and longitude in degrees, such as `39.9150000,116.4040000`: seven places, no grouping, no spaces.
+    #[must_use]
+    pub fn degrees(self) -> String {
+        format!("{},{}", degrees(self.lat_e7), degrees(self.lon_e7))
+    }
+
     /// Metres to `other` along the great circle on a sphere of 6,371,008.8 m, `other` being converted first when its
     /// reference system differs.
     #[must_use]
@@ -216,6 +222,12 @@ pub fn check_position(site: SitePoint, radius_m: u32, fix: Option<&RawFix>) -> P
     }
 }
 
+fn degrees(e7: i32) -> String {
+    let sign = if e7 < 0 { "-" } else { "" };
+    let size = e7.unsigned_abs();
+    format!("{sign}{}.{:07}", size / 10_000_000, size % 10_000_000)
+}
+
 fn rounded_m(metres: f64) -> u32 {
     metres.round().to_u32().unwrap_or(u32::MAX)
 }
@@ -307,6 +319,19 @@ mod tests {
                 ),
             }
         }
+    }
+
+    #[test]
+    fn degrees_keep_their_sign_and_their_zeros() {
+        let at = |lat_e7, lon_e7| SitePoint {
+            lat_e7,
+            lon_e7,
+            crs: Crs::Gcj02,
+        };
+        let beijing = at(399_164_043, 1_164_102_445).degrees();
+        assert_eq!(beijing, "39.9164043,116.4102445");
+        assert_eq!(at(-1, 10_000_001).degrees(), "-0.0000001,1.0000001");
+        assert_eq!(at(0, i32::MIN).degrees(), "0.0000000,-214.7483648");
     }
 
     #[test]

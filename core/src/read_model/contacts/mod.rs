@@ -1,10 +1,13 @@
 //! Contacts and follow-ups of customers: rows of their documents, so that no list opens a document.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 
 use crate::documents::{Contact, CustomerDocument, Document, FollowUp};
 use crate::domain::ids::DocumentId;
 use crate::read_model::columns::{parsed, text};
+use crate::read_model::entries::json;
 
 /// The tables of this noun.
 pub const SCHEMA: &str = include_str!("schema.sql");
@@ -108,6 +111,24 @@ pub fn of_document(
             contact_row,
         )?
         .collect()
+}
+
+/// The contacts of several customers by document and name, each with its key; at most 200,000 in all.
+pub fn of_documents(
+    connection: &Connection,
+    documents: &BTreeSet<DocumentId>,
+) -> rusqlite::Result<BTreeMap<DocumentId, Vec<(String, Contact)>>> {
+    let mut found: BTreeMap<DocumentId, Vec<(String, Contact)>> = BTreeMap::new();
+    let mut statement = connection.prepare_cached(
+        "select * from contacts where document in (select value from json_each(:documents))
+         order by document, name, contact limit 200000",
+    )?;
+    let mut rows = statement.query(named_params! { ":documents": json(documents)? })?;
+    while let Some(row) = rows.next()? {
+        let document = parsed(row, "document")?;
+        found.entry(document).or_default().push(contact_row(row)?);
+    }
+    Ok(found)
 }
 
 /// One contact.

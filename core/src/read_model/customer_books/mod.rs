@@ -7,7 +7,7 @@ mod queries;
 
 use rusqlite::{Connection, Transaction, named_params};
 
-pub use queries::{CustomersQuery, book, books, customer, page, search};
+pub use queries::{CustomersQuery, book, books, customer, is_whole, page, search};
 
 use crate::domain::ageing::AgedBalance;
 use crate::domain::customer_search::{code_key, digits, name_key, sort_key};

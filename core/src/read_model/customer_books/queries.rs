@@ -167,6 +167,11 @@ pub fn book(connection: &Connection, holder: UserId) -> rusqlite::Result<Option<
         .optional()
 }
 
+/// Whether nothing of a person's book is still on its way; so it is where there is no book.
+pub fn is_whole(connection: &Connection, holder: UserId) -> rusqlite::Result<bool> {
+    Ok(book(connection, holder)?.is_none_or(|book| book.pieces_missing == 0))
+}
+
 /// The books in force and who holds them, at most 10,000.
 pub fn books(connection: &Connection) -> rusqlite::Result<Vec<(BookId, UserId)>> {
     connection

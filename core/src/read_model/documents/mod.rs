@@ -88,6 +88,18 @@ fn project_stop(
         ":proposal": stop.proposal,
         ":next_step": stop.next_step,
     })?;
+    forget_packed(tx, id)?;
+    let mut insert =
+        tx.prepare_cached("insert into packed_materials values (:document, :material)")?;
+    for material in &stop.packed {
+        insert.execute(named_params! { ":document": text(&id), ":material": json(material)? })?;
+    }
+    Ok(())
+}
+
+fn forget_packed(tx: &Transaction<'_>, document: DocumentId) -> rusqlite::Result<()> {
+    tx.prepare_cached("delete from packed_materials where document = :document")?
+        .execute(named_params! { ":document": text(&document) })?;
     Ok(())
 }
 
@@ -138,6 +150,7 @@ pub fn forget(tx: &Transaction<'_>, document: DocumentId) -> rusqlite::Result<()
             named_params! { ":document": text(&document) },
         )?;
     }
+    forget_packed(tx, document)?;
     contacts::forget(tx, document)
 }
 

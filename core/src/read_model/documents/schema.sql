@@ -9,6 +9,13 @@ create table if not exists stop_documents (
     next_step text not null
 ) strict;
 
+-- Papers of a stop that somebody ticked as taken along.
+create table if not exists packed_materials (
+    document text not null, -- the stop's
+    material text not null, -- snapshots::plan::Material as JSON
+    primary key (document, material)
+) strict, without rowid;
+
 create table if not exists customer_documents (
     document text primary key,
     notes text not null

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 pub use detail::detail;
 
 use crate::domain::ids::{ChainId, CustomerId, Digest, EntryId, StopId};
-use crate::domain::position::SitePoint;
+use crate::domain::position::{RawFix, SitePoint};
 use crate::domain::signer::{EffectLevel, SealCondition, signer_effect};
 use crate::domain::time::{Day, Instant};
 use crate::journal::facts::PositionReport;
@@ -169,6 +169,28 @@ pub fn own_timeline(
             entry_row,
         )?
         .collect()
+}
+
+/// The last position that a chain recorded on arriving or leaving, and the wall clock's time of it.
+pub fn last_fix(
+    connection: &Connection,
+    chain: ChainId,
+) -> rusqlite::Result<Option<(i64, RawFix)>> {
+    let details: Vec<(i64, String)> = connection
+        .prepare_cached(
+            "select made_ms, detail from entries where chain = :chain and kind in ('check_in', 'check_out')
+             order by seq desc limit 20",
+        )?
+        .query_map(named_params! { ":chain": text(&chain) }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for (made_ms, detail) in details {
+        if let Some(PositionReport::Fix(fix)) = report(&from_json(&detail)?) {
+            return Ok(Some((made_ms, fix.clone())));
+        }
+    }
+    Ok(None)
 }
 
 /// The entries that point back to `entry` or to one that does, oldest first, at most 500.

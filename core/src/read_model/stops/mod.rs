@@ -4,14 +4,14 @@ mod rows;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
-pub use rows::{at_customer, in_sight, row};
+pub use rows::{Viewer, at_customer, in_sight, row};
 
 use crate::domain::ids::{CustomerId, DocumentId, PlanId, SnapshotId, StopId};
 use crate::domain::position::SitePoint;
 use crate::read_model::columns::{parsed, text};
 use crate::read_model::customers::site;
-use crate::read_model::entries::json;
-use crate::snapshots::plan::ApprovedPlan;
+use crate::read_model::entries::{from_json, json};
+use crate::snapshots::plan::{ApprovedPlan, Material};
 
 /// The tables of this noun.
 pub const SCHEMA: &str = include_str!("schema.sql");
@@ -90,6 +90,15 @@ pub fn address(connection: &Connection, stop: StopId) -> rusqlite::Result<String
         .query_row(named_params! { ":stop": text(&stop) }, |row| row.get(0))
         .optional()?;
     Ok(found.unwrap_or_default())
+}
+
+/// The papers that the plan says to take along to a stop; empty when the stop is not known.
+pub fn materials(connection: &Connection, stop: StopId) -> rusqlite::Result<Vec<Material>> {
+    let found: Option<String> = connection
+        .prepare_cached("select materials from stops where stop = :stop")?
+        .query_row(named_params! { ":stop": text(&stop) }, |row| row.get(0))
+        .optional()?;
+    found.map_or_else(|| Ok(Vec::new()), |materials| from_json(&materials))
 }
 
 /// A stop whose own or whose customer's document this is.

@@ -16,7 +16,7 @@ use crate::domain::time::Day;
 use crate::journal::facts::{OutcomeKind, ReasonCode};
 use crate::read_model::customer_books::{self, CustomersQuery};
 use crate::read_model::promises::MadePromise;
-use crate::read_model::stops::StopParts;
+use crate::read_model::stops::{StopParts, Viewer};
 use crate::read_model::{
     cash, contacts, documents, entries, outcomes, plans, promises, reviews, stops,
 };
@@ -123,7 +123,8 @@ impl Replica {
             let me = Self::me(connection)?;
             let row = or_not_found(customer_books::customer(connection, customer)?, "customer")?;
             let mut visited = Vec::new();
-            for row in stops::at_customer(connection, me.chain(), customer)? {
+            let viewer = Viewer::of(me.chain(), me.user, today);
+            for row in stops::at_customer(connection, &viewer, customer)? {
                 let parts = or_not_found(stops::parts(connection, row.stop)?, "stop")?;
                 let timeline = entries::timeline(connection, row.stop, parts.site)?;
                 visited.push((row, parts, timeline));
