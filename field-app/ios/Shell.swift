@@ -109,11 +109,11 @@ final class PageController: UIViewController, WKNavigationDelegate, WKUIDelegate
         if let url = URL(string: origin + "/index.html") { web?.load(URLRequest(url: url)) }
     }
 
-    /// Telephone links are the one way out of the page.
+    /// Links to telephone and map are the ways out of the page.
     func webView(_ webView: WKWebView, decidePolicyFor action: WKNavigationAction) async -> WKNavigationActionPolicy {
         guard let url = action.request.url else { return .cancel }
         if url.scheme == "app", url.host() == "localhost" { return .allow }
-        if url.scheme == "tel", action.navigationType == .linkActivated { await UIApplication.shared.open(url) }
+        if url.scheme == "tel" || url.scheme == "maps", action.navigationType == .linkActivated { await UIApplication.shared.open(url) }
         return .cancel
     }
 

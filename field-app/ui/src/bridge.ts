@@ -102,6 +102,9 @@ function shell(): Promise<Send> {
   return Promise.resolve(loopback());
 }
 
+/** Whether the page is in the iOS shell, whose links to maps are of another kind. */
+export const isApple = (): boolean => window.webkit?.messageHandlers?.core !== undefined;
+
 let opened: Promise<Send> | undefined;
 let lastId = 0;
 

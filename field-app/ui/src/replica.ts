@@ -1,6 +1,6 @@
 // The core, as typed calls. Screens import this file; nothing else knows how the shell is reached.
 
-import { call, CoreError, onChanged, type ErrorKind } from "./bridge";
+import { call, CoreError, isApple, onChanged, type ErrorKind } from "./bridge";
 import type { Money } from "./money";
 import type { AttendanceFinding } from "./rows/AttendanceFinding";
 import type { AttendanceRecord } from "./rows/AttendanceRecord";
@@ -33,6 +33,7 @@ import type { FindingRecord } from "./rows/FindingRecord";
 import type { GuarantorNamed } from "./rows/GuarantorNamed";
 import type { LegalEffectView } from "./rows/LegalEffectView";
 import type { LockView } from "./rows/LockView";
+import type { Material } from "./rows/Material";
 import type { MemberChangeRow } from "./rows/MemberChangeRow";
 import type { MemberStatement } from "./rows/MemberStatement";
 import type { ExportFile } from "./rows/ExportFile";
@@ -64,7 +65,7 @@ import type { ToDoView } from "./rows/ToDoView";
 import type { Viewing } from "./rows/Viewing";
 import type { Stroke } from "./signing/stroke";
 
-export { CoreError, onChanged, type ErrorKind };
+export { CoreError, isApple, onChanged, type ErrorKind };
 
 /** The text fields of a stop's document that a screen edits. */
 export type StopField = "notes" | "negotiation" | "reason" | "met_person" | "proposal" | "next_step";
@@ -166,6 +167,7 @@ export const stops = {
   /** `base` is the text that the change was made from, so that what a colleague wrote meanwhile stays. */
   edit: (stop: string, field: StopField, value: string, base: string) =>
     call<unknown>("stop.edit", { stop, field, value, base }),
+  pack: (stop: string, material: Material, is_packed: boolean) => call<unknown>("stop.pack", { stop, material, is_packed }),
 };
 
 type Chosen = { readonly paper: PaperDraft; readonly guarantors: readonly GuarantorNamed[] };
@@ -301,6 +303,7 @@ export const followUps = {
   edit: (customer: string, key: string, follow_up: FollowUpForm) => call<unknown>("follow_up.edit", { customer, key, follow_up }),
   close: (customer: string, key: string, state: FollowUpState, reason: string) => call<unknown>("follow_up.close", { customer, key, state, reason }),
   reopen: (customer: string, key: string) => call<unknown>("follow_up.reopen", { customer, key }),
+  history: (customer: string, key: string) => call<MemberChangeRow[]>("follow_up.history", { customer, key }),
 };
 
 export const entries = {

@@ -33,6 +33,20 @@ export function clock(ms: number, language: Language): string {
   return new Intl.DateTimeFormat(locale, { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(ms));
 }
 
+/** So many minutes ago: `12 minutes ago`, `3小时前`; below one, this minute. */
+export function ago(minutes: number, language: Language): string {
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  return minutes < 60 ? words.format(-minutes, "minute") : words.format(-Math.floor(minutes / 60), "hour");
+}
+
+/** Metres as `350 m` or `1.2 km`: no finer than a position is. */
+export function distance(metres: number, language: Language): string {
+  const unit = (value: number, name: "meter" | "kilometer", digits: number): string =>
+    new Intl.NumberFormat(language, { style: "unit", unit: name, maximumFractionDigits: digits }).format(value);
+  if (metres < 995) return unit(Math.round(metres / 10) * 10, "meter", 0);
+  return unit(metres / 1_000, "kilometer", metres < 99_500 ? 1 : 0);
+}
+
 /** A wait as `29 s`, `5 min`, `3 h 10 min`: rounded up, so that nobody tries too soon. */
 export function countdown(ms: number, language: Language): string {
   const seconds = Math.ceil(ms / 1_000);

@@ -25,6 +25,11 @@ export function sentence(say: Say, error: CoreError): string {
   return known === key ? say(keyOf("error", error.kind), { ref: error.ref }) : known;
 }
 
+/** `A, B` or `A、B`. */
+export function listed(language: Language, items: readonly string[]): string {
+  return items.join(language === "en" ? ", " : "、");
+}
+
 /** Why something that came was put in quarantine. */
 export function quarantineReason(say: Say, reason: string): string {
   const known = [keyOf("quarantine", reason), keyOf("error-ref", reason)].find((key) => say(key) !== key);

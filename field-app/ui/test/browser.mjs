@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { browser, draw, file, go, look, open, PHONE, serve } from "./harness.mjs";
 import { disk, fakeCore } from "./fake-core.mjs";
 import { camera, locked, protectedScreens } from "./lock.mjs";
-import { customerList, longList, screens } from "./screens.mjs";
+import { customerList, dayList, longList, screens } from "./screens.mjs";
 
 /** The pad over the whole glass: a palm and a second finger add nothing, strokes survive the way back to the small pad. */
 async function wide(page, core, words) {
@@ -122,7 +122,7 @@ async function visit(locale, words) {
 
   await page.getByText("盛泽远大纺织科技股份有限公司").waitFor();
   await look(page, name("today"));
-  await page.getByText("华东电缆（吴江）有限公司").click();
+  await page.locator(".name", { hasText: "华东电缆（吴江）有限公司" }).click();
   await page.getByText(words.checkIn).first().waitFor();
   await look(page, name("stop-planned"));
   await page.locator("footer button").click();
@@ -348,6 +348,7 @@ const stories = [
   ["a visit in Chinese", () => visit("zh-CN", { aloud: "读出金额", noVoice: "本机没有中文语音", addGuarantor: "添加", wide: "全屏横写", narrow: "退出全屏", beyond: "更大的签字区", instalment: "再加一期", phone: "李伟的手机", refused: "服务器不接受这个登记码", checkIn: "签到", needsProof: "须另有佐证", noPosition: "没有位置：本机无法定位", strokes: "已保存 2 笔", promised: "2026年7月31日 前支付 ¥50,000", noNetwork: "连不上服务器" })],
   ["a visit in English", () => visit("en-GB", { aloud: "Read the amount aloud", noVoice: "has no Chinese voice", addGuarantor: "Add", wide: "Sign on the whole screen", narrow: "leave the whole screen", beyond: "drawn on a larger pad", instalment: "Add an instalment", phone: "Li Wei’s phone", refused: "does not accept this code", checkIn: "Check in", needsProof: "Needs proof", noPosition: "No position: this device has none", strokes: "2 strokes stored", promised: "¥50,000 by 31 July 2026", noNetwork: "cannot be reached" })],
   ["every screen, both languages, both themes, four sizes and text at 200 %", screens],
+  ["the day's list: distance, papers, call and way", dayList],
   ["200 and 2,000 stops", longList],
   ["5,000 customers", customerList],
   ["half-typed forms after a kill", () => killed({ unfinished: "未完成的表单", restored: "尚未记录", startOver: "清空重填", promised: "2026年7月31日 前支付 ¥50,000" })],

@@ -14,7 +14,8 @@ function stopRow(order, name, more) {
   return {
     stop: `stop-${order}`, plan: "plan-1", day: DAY, order, customer: `customer-${order}`, code: `K00${order}27`, name,
     address: "江苏省苏州市吴江区盛泽镇舜湖西路 188 号 3 幢 2 层", contact: "王经理", phone: "13800001234",
-    materials: ["statement", "demand_letter", "visit_receipt"], total: CNY("386420.00"), days_past_due: 94, bucket: "d61_90",
+    materials: ["statement", "contract", "demand_letter", "visit_receipt"], packed: [], materials_missing: ["contract", "demand_letter"], offline_missing: [],
+    call: { name: "王经理", text: "138 0000 1234", uri: "tel:13800001234" }, map_point: "30.9112345,120.6543210", distance_m: 400 + order * 840, total: CNY("386420.00"), days_past_due: 94, bucket: "d61_90",
     status: "planned", outcome: null, promise: null, is_signed: false, has_conflict: false, open_send_backs: 0, state: null, ...more,
   };
 }
@@ -97,8 +98,8 @@ function fakeLock(kept, owner, shots) {
 
 const draftKey = ({ stop, customer, form, about }) => [stop ?? customer, form, about ?? ""].join(" ");
 
-/** `stops` adds planned ones; `today` is "empty" or "broken"; `sync` is "safe" when everything is received. */
-export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120, owner, shots } = {}) {
+/** `stops` adds planned ones; `today` is "full" or what it lacks; `fix` is where the platform says the phone is; `sync` is "safe" when everything is received. */
+export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "full", sync = "unsent", customers = 120, owner, shots, fix } = {}) {
   const lock = fakeLock(kept, owner, shots);
   const protections = [];
   const device = { enrolled, user_name: enrolled ? "李伟" : "", organisation_name: enrolled ? "苏州恒力线缆有限公司" : "", device_id: null, unsent: 7, held: 1, last_sync_ms: AT - 3_600_000, server_url: "http://127.0.0.1:8080" };
@@ -163,8 +164,8 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     const own = id === "stop-2" ? visited : { text, check_in: row.status === "planned" ? null : position(AT, row.fix), check_out: null, timeline: [], conflicts: [], sent_backs: [], signings: [] };
     const { text: fields, ...parts } = own;
     return { row, site: null, document: `document-${row.order}`, customer_document: "c", is_editable: true, may_sign: true, may_find_on: ["quality", "amount"], disputes: id === "stop-2" ? disputes : [], customer_notes: "", contacts: id === "stop-2" ? people.rows : [], follow_ups: id === "stop-2" ? 2 : 0, ...fields, ...parts,
-      statement: { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" },
-      settlement: id === "stop-1" ? { statement: hash(8), cut_off: "2026-06-30", principal: row.total, interest: CNY("11592.60"), total: CNY("398012.60"), hash_short: "51c29f3a" } : null, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null,
+      statement: row.total && { statement: hash(7), cut_off: "2026-06-30", total: row.total, total_words: "", lines: 4, hash_short: "9f3a51c2" },
+      settlement: id === "stop-1" && row.total ? { statement: hash(8), cut_off: "2026-06-30", principal: row.total, interest: CNY("11592.60"), total: CNY("398012.60"), hash_short: "51c29f3a" } : null, posting: null, attached: attached.length, parts_complete: 7, parts_total: 9, captures: captures.length, open_signing: signing && signing.stop === id ? signing.signing : null,
       drafts: [...kept.drafts].map(([key, { at_ms }]) => ({ key: key.split(" "), at_ms })).filter(({ key }) => key[0] === id).map(({ key, at_ms }) => ({ form: key[1], about: key[2] || null, at_ms })) };
   };
   const complete = { countersigned: [], guarantors_missing: ["样例王某"], seal: "missing", seals: [], copy_with: null, parts_complete: 0, parts_total: 2, is_complete: false };
@@ -225,10 +226,19 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     { plan: "plan-1", title: "盛泽片区 7 月 15 日", day: DAY, vehicle: "苏E·7K283", team: ["李伟", "陈刚"], stops: rows.length, ready: true, missing_parts: 0 },
     { plan: "plan-2", title: "昆山片区 7 月 17 日", day: "2026-07-17", vehicle: "", team: ["李伟"], stops: 5, ready: false, missing_parts: 3 },
   ];
+  const HERE = { at_ms: AT, age_minutes: 0, accuracy_m: 12, is_mocked: false };
+  /** `today` is "denied" or "nowhere" for a phone that does not know where it is, "lacking" when parts and numbers are missing. */
+  let here = today === "full" && !fix ? { at_ms: AT - 720_000, age_minutes: 12, accuracy_m: 31, is_mocked: false } : null;
+  const asked = [];
+  if (here === null) rows.forEach((row) => (row.distance_m = null));
+  if (today === "lacking") {
+    rows.forEach((row) => (row.map_point = null));
+    Object.assign(rows[0], { offline_missing: ["statement", "stop_document", "customer_book"], materials_missing: ["statement", "contract", "demand_letter", "visit_receipt"], call: null, total: null, days_past_due: null });
+  }
   const readToday = ({ offset, limit }) => {
     if (today === "broken") throw { kind: "support", ref: "store-unusable" };
-    if (today === "empty") return { day: DAY, plans: [], stops: [], stops_total: 0, cash: { amount: null, receipts: 0, is_late: false }, to_do: { late: 0, today: 0, this_week: 0, later: 0 } };
-    return { day: DAY, plans, stops: rows.slice(offset, offset + limit), stops_total: rows.length, cash: { amount: CNY("2606.00"), receipts: 2, is_late: false }, to_do: todo.counts };
+    if (today === "empty") return { day: DAY, plans: [], stops: [], stops_total: 0, here: null, cash: { amount: null, receipts: 0, is_late: false }, to_do: { late: 0, today: 0, this_week: 0, later: 0 } };
+    return { day: DAY, plans, stops: rows.slice(offset, offset + limit), stops_total: rows.length, here, cash: { amount: CNY("2606.00"), receipts: 2, is_late: false }, to_do: todo.counts };
   };
   const dropped = (form, answer) => ({ stop: id, sent_back: about, ...more }) => {
     kept.drafts.delete(draftKey({ stop: id, form, about }));
@@ -288,7 +298,13 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
       ? { local: 0, sent: 0, held: 0, receipted: 34, parts_waiting: 0, quarantined: 0, quarantine: [], safe_to_close: true, last_sync_ms: AT, items: items.slice(4) }
       : { local: 4, sent: 2, held: 1, receipted: 31, parts_waiting: 1, quarantined: 1, quarantine: [{ object: hash(7), what: "document", reason: "unreadable-document", at_ms: AT }], safe_to_close: false, last_sync_ms: AT - 3_600_000, items },
     "today.read": readToday,
-    "position.read": () => ({ missing: "unavailable" }),
+    "position.read": () => (asked.push("position"), fix ? ((here = HERE), { fix }) : { missing: today === "denied" ? "denied" : "unavailable" }),
+    "stop.pack": ({ stop: id, material, is_packed }) => {
+      const row = rows.find((one) => one.stop === id);
+      row.packed = row.materials.filter((one) => (one === material ? is_packed : row.packed.includes(one)));
+      row.materials_missing = row.materials.filter((one) => !row.packed.includes(one) && one !== "statement" && one !== "visit_receipt");
+      return null;
+    },
     "clock.read": () => ({ wall: AT, monotonic_ms: 1000, boot: "b" }),
     "stop.read": ({ stop: id }) => stop(id),
     "stop.check_in": ({ stop: id }) => Object.assign(rows.find((one) => one.stop === id), { status: "arrived", state: "local", fix: { missing: "unavailable", fence: "unknown" } }) && { entry: "e" },
@@ -366,5 +382,5 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
       return JSON.stringify({ id, error: error.kind ? error : { kind: "support", ref: String(error) } });
     }
   };
-  return { dispatch, strokes, edits, pieces, begun, photos, attended, disputes, kept, protections, lock: lock.watch };
+  return { dispatch, asked, strokes, edits, pieces, begun, photos, attended, disputes, kept, protections, lock: lock.watch };
 }

@@ -73,6 +73,9 @@ async function states(locale) {
     ["to-do-empty", { today: "empty" }, "#/to-do", ".empty"],
     ["today-empty", { today: "empty" }, "#/", ".empty"],
     ["today-broken", { today: "broken" }, "#/", "[role=alert] .note"],
+    ["today-denied", { today: "denied" }, "#/", ".line"],
+    ["today-lacking", { today: "lacking" }, "#/", ".lack"],
+    ["stop-lacking", { today: "lacking" }, "#/stops/stop-1", ".steps"],
     ["customers-empty", { customers: "none" }, "#/customers", ".empty"],
     ["customers-partial", { customers: "partial" }, "#/customers", ".note.wait"],
     ["customer-gone", {}, "#/customers/nobody", "[role=alert] .note"],
@@ -87,7 +90,7 @@ async function states(locale) {
       const server = await serve(fakeCore(core));
       const page = await open(locale, SMALL, { colorScheme: theme });
       await page.goto(`${server.address}/${hash}`);
-      await page.locator(mark).waitFor();
+      await page.locator(mark).first().waitFor();
       await look(page, `${locale}-${theme}-${name}`);
       await page.context().close();
       server.end();
@@ -154,6 +157,32 @@ export async function customerList() {
   server.end();
 }
 
+/** What the list says of a stop before one sets out, what is packed, and the two ways out of the app. */
+export async function dayList() {
+  const fix = { lat_e7: 309_000_000, lon_e7: 1_206_000_000, crs: "wgs84", accuracy_mm: 12_000, age_ms: 400, provider: "gps", source: "measured" };
+  const core = fakeCore({ fix });
+  const server = await serve(core);
+  const page = await open("zh-CN", SMALL);
+  await page.goto(server.address);
+  await page.getByText("精度 ±12 米").waitFor();
+  assert.deepEqual(core.asked, ["position"], "the platform is asked once when the list is opened");
+  const first = page.locator("li", { hasText: "华东电缆" });
+  assert.equal(await first.getByRole("link", { name: "致电王经理" }).getAttribute("href"), "tel:13800001234");
+  const way = await first.getByRole("link", { name: "导航" }).getAttribute("href");
+  assert.equal(way, `geo:30.9112345,120.6543210?q=30.9112345,120.6543210(${encodeURIComponent("华东电缆（吴江）有限公司")})`);
+  await first.getByText("随带材料未齐：合同、催款函").waitFor();
+  await first.locator(".line").click();
+  const contract = page.getByRole("checkbox", { name: "合同" });
+  await contract.check();
+  await page.getByText("尚未带上").first().waitFor();
+  assert.equal(await page.getByText("尚未带上").count(), 1);
+  await go(page, "#/");
+  await first.getByText("随带材料未齐：催款函").waitFor();
+  assert.deepEqual(core.asked, ["position"], "a young position is not asked for again");
+  await page.context().close();
+  server.end();
+}
+
 /** A long list draws what is in sight; the rest follows as one scrolls, and coming back finds the place. */
 export async function longList() {
   for (const stops of [200, 2_000]) {
@@ -167,7 +196,7 @@ export async function longList() {
     const { metrics } = await session.send("Performance.getMetrics");
     const seconds = (name) => metrics.find((metric) => metric.name === name).value;
     console.log(`   ${stops} stops: ${Math.round(seconds("ScriptDuration") * 1000)} ms script, ${Math.round(seconds("LayoutDuration") * 1000)} ms layout`);
-    const last = page.getByText(`第 ${160} 家样例公司`);
+    const last = page.locator(".name", { hasText: `第 ${160} 家样例公司` });
     while ((await last.count()) === 0) await page.evaluate(() => new Promise((drawn) => (scrollTo(0, document.body.scrollHeight), requestAnimationFrame(drawn))));
     await last.click();
     await page.locator(".steps").waitFor();

@@ -94,7 +94,7 @@ class MainActivity : Activity() {
         override fun shouldOverrideUrlLoading(view: WebView, request: WebResourceRequest): Boolean {
             val url = request.url
             if (page(url.scheme, url.authority, url.path) != null) return false
-            if (request.isForMainFrame && request.hasGesture()) app.screen.dial(url)
+            if (request.isForMainFrame && request.hasGesture()) app.screen.leave(url)
             return true
         }
 

@@ -32,6 +32,13 @@ private val COPY = Regex("/copies/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\
 fun copiedEntry(scheme: String?, authority: String?, path: String?): String? =
     if ("$scheme://$authority" == ORIGIN) COPY.matchEntire(path.orEmpty())?.groupValues?.get(1) else null
 
+/** What another app is asked to do with a link of this scheme; null when the page may not lead there. */
+fun outwardAction(scheme: String?): String? = when (scheme) {
+    "tel" -> "android.intent.action.DIAL"
+    "geo" -> "android.intent.action.VIEW"
+    else -> null
+}
+
 /** Headers of a copy: those of every answer, and the name under which it is handed over. */
 fun copyHeaders(disposition: String) = HEADERS + ("content-disposition" to disposition)
 

@@ -71,14 +71,14 @@ class ScreenServices {
         window.startActivity(Intent.createChooser(send, null).putExtra(Intent.EXTRA_INITIAL_INTENTS, arrayOf(view)))
     }
 
-    /** The page's telephone links, and no other way out of it. */
-    fun dial(url: Uri) {
-        if (url.scheme != "tel") return
+    /** The page's links to telephone and map, and no other way out of it. */
+    fun leave(url: Uri) {
+        val action = outwardAction(url.scheme) ?: return
         withWindow({}) { window ->
             try {
-                window.startActivity(Intent(Intent.ACTION_DIAL, url))
+                window.startActivity(Intent(action, url))
             } catch (_: ActivityNotFoundException) {
-                // a tablet: the number stays on the screen
+                // a tablet, or no map app: number and address stay on the screen
             }
         }
     }

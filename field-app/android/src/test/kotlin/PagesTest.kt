@@ -51,6 +51,12 @@ class PagesTest {
         assertEquals("attachment; filename=\"a.pdf\"", headers["content-disposition"])
     }
 
+    @Test fun aLinkLeadsToTelephoneAndMapAndNowhereElse() {
+        assertEquals("android.intent.action.DIAL", outwardAction("tel"))
+        assertEquals("android.intent.action.VIEW", outwardAction("geo"))
+        for (scheme in listOf(null, "", "https", "intent", "file", "content", "sms", "maps", "javascript")) assertNull(outwardAction(scheme), "$scheme")
+    }
+
     @Test fun anEventNamesWhatChanged() =
         assertEquals("""{"event":"changed","kinds":["stops","sync"]}""", changedEvent(listOf("stops", "sync")))
 }
