@@ -97,8 +97,8 @@ pub fn project_statement(
     Ok(())
 }
 
-/// The full settlement (form B) that goes with a statement in form A: of the same customer and the same ledger. A newer
-/// ledger leaves it behind.
+/// The full settlement (form B) that goes with a statement in form A: of the same customer and the same ledger, the one issued
+/// last; it is looked for among the customer's last 20. A newer ledger leaves it behind.
 pub fn settlement(
     connection: &Connection,
     form_a: SnapshotId,
@@ -106,7 +106,7 @@ pub fn settlement(
     let customers_own = connection
         .prepare_cached(
             "select i.statement, i.ledger from settlements_issued i join statements a using (customer)
-             where a.statement = :statement limit 20",
+             where a.statement = :statement order by i.rowid desc limit 20",
         )?
         .query_map(named_params! { ":statement": text(&form_a) }, |row| {
             Ok((parsed(row, "statement")?, parsed(row, "ledger")?))
@@ -181,4 +181,82 @@ fn statement_row(row: &Row<'_>) -> rusqlite::Result<StatementRow> {
         oldest_due: parsed_or_null(row, "oldest_due")?,
         render_model: parsed(row, "render_model")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Digest;
+    use crate::journal::facts::PaperKind;
+    use crate::read_model::fixtures::{ORGANISATION, customer, day, written, yuan};
+    use crate::read_model::migrate;
+    use crate::snapshots::statement::RenderModel;
+
+    fn ledger(number: u8) -> SnapshotId {
+        Digest::of(&[number])
+    }
+
+    fn id(kind: &str, number: u8) -> SnapshotId {
+        Digest::of_parts(&[kind.as_bytes(), &[number]])
+    }
+
+    fn of_ledger(number: u8, interest: Option<&str>) -> Statement {
+        Statement {
+            version: 1,
+            organisation: ORGANISATION,
+            customer: customer(1),
+            ledger: ledger(number),
+            cut_off: day("2026-06-30"),
+            form: match interest {
+                Some(_) => PaperKind::StatementB,
+                None => PaperKind::StatementA,
+            },
+            total: yuan("386420.00"),
+            lines: Vec::new(),
+            render_model: RenderModel {
+                template: "statement".to_owned(),
+                template_version: 1,
+                language: "zh-CN".to_owned(),
+                title: "对账单".to_owned(),
+                rows: Vec::new(),
+                clauses: Vec::new(),
+            },
+            clock: None,
+            interest: interest.map(yuan),
+        }
+    }
+
+    fn tables() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        migrate(&connection).unwrap();
+        connection
+    }
+
+    #[test]
+    fn the_settlement_of_the_ledger_in_force_is_found_among_many_of_earlier_ones() {
+        let mut connection = tables();
+        written(&mut connection, |tx| {
+            for number in 0..30 {
+                let settled = of_ledger(number, Some("100.00"));
+                project_statement(tx, id("b", number), &settled)?;
+            }
+            project_statement(tx, id("a", 29), &of_ledger(29, None))
+        });
+        let found = settlement(&connection, id("a", 29)).unwrap();
+        assert_eq!(found, Some(id("b", 29)));
+    }
+
+    #[test]
+    fn of_two_settlements_of_one_ledger_the_later_one_counts() {
+        let mut connection = tables();
+        written(&mut connection, |tx| {
+            project_statement(tx, id("b", 1), &of_ledger(1, Some("100.00")))?;
+            project_statement(tx, id("b", 2), &of_ledger(1, Some("90.00")))?;
+            project_statement(tx, id("a", 1), &of_ledger(1, None))
+        });
+        let found = settlement_summary(&connection, id("a", 1))
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.interest, yuan("90.00"));
+    }
 }
