@@ -13,5 +13,6 @@
 )]
 pub mod hostile;
 pub mod story;
+pub mod torture;
 pub mod vectors;
 pub mod world;

@@ -69,6 +69,11 @@ const APART: &[Step] = &[
         act: |root| hostile(root, &[]),
     },
     Step {
+        name: TORTURE,
+        about: "the real server killed under load; --kills N --clients N --seed S --json (5 kills are part of `rust`)",
+        act: |root| torture(root, &[]),
+    },
+    Step {
         name: "phone-targets",
         about: "core and bindings type-check for Android and iOS (minutes the first time)",
         act: phones::run,
@@ -80,8 +85,9 @@ const APART: &[Step] = &[
     },
 ];
 
-/// The one step that takes options.
+/// The steps that take options.
 const HOSTILE: &str = "hostile";
+const TORTURE: &str = "torture";
 
 /// Prints the steps' names and what they are about.
 pub(crate) fn list() {
@@ -108,6 +114,9 @@ pub(crate) fn all(root: &Path) -> Result<(), Failure> {
 pub(crate) fn one(root: &Path, name: &str, options: &[String]) -> Result<(), Failure> {
     if name == HOSTILE {
         return hostile(root, options);
+    }
+    if name == TORTURE {
+        return torture(root, options);
     }
     if let [first, ..] = options {
         let sentence = format!("the step `{name}` takes no options, not even `{first}`");
@@ -141,6 +150,14 @@ fn hostile(root: &Path, options: &[String]) -> Result<(), Failure> {
     ];
     arguments.extend(options.iter().map(String::as_str));
     tools::run(root, "cargo", &arguments)
+}
+
+/// The server killed as often as the options say.
+fn torture(root: &Path, options: &[String]) -> Result<(), Failure> {
+    tools::build(root)?;
+    let program = root.join("target/debug/countersign-torture");
+    let arguments: Vec<&str> = options.iter().map(String::as_str).collect();
+    tools::run(root, &program.display().to_string(), &arguments)
 }
 
 fn fmt(root: &Path) -> Result<(), Failure> {

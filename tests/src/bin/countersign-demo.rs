@@ -96,7 +96,7 @@ fn office(data: &Path) -> Result<(), Broken> {
     office::found_company(data)?;
     let server = serve(data, 0)?;
     let url = server.said("url")?.to_owned();
-    approved_plan(&url)?;
+    office::approved_plan(&url, &root())?;
     let rep = office::enrolment_code(&url, "样例业务员09")?;
     let technician = office::enrolment_code(&url, "样例技术员")?;
     println!(
@@ -106,13 +106,6 @@ fn office(data: &Path) -> Result<(), Broken> {
     std::io::copy(&mut std::io::stdin(), &mut std::io::sink())
         .map_err(|error| Broken::new(format!("waiting for the end of the input: {error}")))?;
     server.stop()
-}
-
-/// The sample ledger in force, and today's plan from it approved.
-fn approved_plan(url: &str) -> Result<(), Broken> {
-    let draft = office::import_ledger(url, &root())?;
-    office::sign_ledger(url, &draft)?;
-    office::visit_plan(url, &office::visit_list(url)?).map(drop)
 }
 
 fn run(data: &Path, start: Start, port: u16) -> Result<(), Broken> {
@@ -144,7 +137,7 @@ fn run(data: &Path, start: Start, port: u16) -> Result<(), Broken> {
     let technician_data = data.join("phone-technician");
     if is_new {
         println!("importing the sample ledger, approving a visit list and a plan …");
-        approved_plan(&url)?;
+        office::approved_plan(&url, &root())?;
         let code = office::enrolment_code(&url, "样例业务员09")?;
         let mut phone = Phone::start("手机一", &rep_data, &ui, reach(1))?;
         field::enrol(&mut phone, &url, &code)?;

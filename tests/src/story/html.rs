@@ -44,16 +44,13 @@ impl Page {
     /// # Errors
     /// [`Broken`] when there is none.
     pub fn choice(&self, words: &str) -> Result<String, Broken> {
-        let upto = self
-            .text
-            .split(words)
-            .next()
-            .filter(|upto| upto.len() < self.text.len());
-        let value = upto
-            .and_then(|upto| upto.rsplit_once("value=\""))
-            .and_then(|(_, rest)| rest.split_once('"'));
-        value
-            .map(|(value, _)| value.to_owned())
+        let mut choices = self.text.split("value=\"").skip(1);
+        choices
+            .find_map(|rest| {
+                let (value, after) = rest.split_once('"')?;
+                let shown = after.split('<').next()?;
+                shown.contains(words).then(|| value.to_owned())
+            })
             .ok_or_else(|| Broken::new(format!("{} has no choice {words}", self.path)))
     }
 

@@ -307,3 +307,13 @@ fn grouped(amount: &str) -> String {
         .collect();
     format!("{}.{cents}", groups.join(","))
 }
+
+/// The sample ledger in force, and today's plan from it approved.
+///
+/// # Errors
+/// [`Broken`] when the office says no.
+pub fn approved_plan(server: &str, root: &Path) -> Result<(), Broken> {
+    let draft = import_ledger(server, root)?;
+    sign_ledger(server, &draft)?;
+    visit_plan(server, &visit_list(server)?).map(drop)
+}

@@ -114,20 +114,25 @@ impl Drop for Process {
     }
 }
 
-/// Where the built programs lie: beside this one.
+/// Where the built programs lie: beside this one, or, for a test, one folder above.
 ///
 /// # Errors
 /// [`Broken`] when this program's own place is unknown.
 pub fn built(name: &str) -> Result<PathBuf, Broken> {
     let own =
         std::env::current_exe().map_err(|error| Broken::new(format!("own place: {error}")))?;
-    let path = own.with_file_name(name);
-    if path.is_file() {
-        Ok(path)
-    } else {
-        Err(Broken::new(format!(
-            "{} is not built; run: cargo build --workspace --bins",
-            path.display()
-        )))
-    }
+    let beside = own.with_file_name(name);
+    let above = own
+        .parent()
+        .map_or_else(|| beside.clone(), |folder| folder.with_file_name(name));
+    [&beside, &above]
+        .into_iter()
+        .find(|path| path.is_file())
+        .cloned()
+        .ok_or_else(|| {
+            Broken::new(format!(
+                "{} is not built; run: cargo build --workspace --bins",
+                beside.display()
+            ))
+        })
 }

@@ -12,6 +12,7 @@ mod first_sync_of_200_stops;
 mod full_settlement;
 mod held_and_decided;
 mod hostile_hands;
+mod killed_server;
 mod killed_while_capturing;
 mod killed_while_signing;
 mod lying_server;
