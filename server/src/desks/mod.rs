@@ -42,8 +42,8 @@ pub use ledgers::{
 pub use parts::PartFile;
 pub use plans::{NewPlan, PlanEdit, PlanProblem, PlanView};
 pub use reviews::{
-    NewSentBack, ReviewState, StopReport, VerificationLine, VerificationReport, VerificationStep,
-    VisitRow,
+    NewSentBack, ReviewState, StopReport, ToReview, VerificationLine, VerificationReport,
+    VerificationStep, VisitRow,
 };
 pub use settlements::{NewSettlement, SettlementPreview, SettlementRate, SettlementView};
 pub use visit_lists::{Candidate, NewVisitList, ProposedRow, VisitListView};

@@ -54,6 +54,15 @@ pub struct ApprovedStopRow {
     pub site: Option<SitePoint>,
 }
 
+/// Whether something was sent back from a stop that waits for a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// Nothing was sent back.
+    NotAskedFor,
+    /// Every send-back was answered.
+    Given,
+}
+
 /// Takes in an approved plan; it replaces the plan's earlier version. Answers whether it is in force now: a version that is
 /// older than the one here changes nothing, whenever it arrives.
 pub fn project_plan(
@@ -180,6 +189,28 @@ pub fn stops_of_day(connection: &Connection, day: Day) -> rusqlite::Result<Vec<A
         ))?
         .query_map(named_params! { ":day": text(&day) }, stop_row)?
         .collect()
+}
+
+/// Approved stops that wait for a review, the oldest day first, with whether every send-back was answered; at most `limit`, and
+/// how many there are in all. One waits when something came back that nobody accepted and no send-back is unanswered.
+pub fn stops_to_review(
+    connection: &Connection,
+    limit: u32,
+) -> rusqlite::Result<(Vec<(ApprovedStopRow, Answers)>, u64)> {
+    let mut total: i64 = 0;
+    let mut found = Vec::new();
+    let mut statement = connection.prepare_cached(include_str!("to_review.sql"))?;
+    let mut rows = statement.query(named_params! { ":limit": limit.min(2_000) })?;
+    while let Some(row) = rows.next()? {
+        total = row.get("found")?;
+        let answers = if row.get("is_answered")? {
+            Answers::Given
+        } else {
+            Answers::NotAskedFor
+        };
+        found.push((stop_row(row)?, answers));
+    }
+    Ok((found, total.unsigned_abs()))
 }
 
 /// One approved stop.

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::Serialize;
 
 pub use approved::{
-    ApprovedPlanRow, ApprovedStopRow, approved, approved_stop, approved_stops, approved_team,
-    holders_of_customer, project_plan, stops_of_day,
+    Answers, ApprovedPlanRow, ApprovedStopRow, approved, approved_stop, approved_stops,
+    approved_team, holders_of_customer, project_plan, stops_of_day, stops_to_review,
 };
 pub use draft::{DraftStopRow, draft_stops, project_draft, team};
 

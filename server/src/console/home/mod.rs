@@ -12,7 +12,10 @@ use super::layout::caller::{Answer, Caller};
 use super::layout::fault::Fault;
 use super::layout::frame::Frame;
 use crate::auth::policy::Action;
-use crate::desks::ReviewState;
+use crate::desks::ToReview;
+
+/// How many visits the page lists; the tile counts all.
+const VISITS: u32 = 50;
 
 #[derive(Debug)]
 struct Tile {
@@ -26,10 +29,24 @@ struct Tile {
 struct Home {
     p: Frame,
     waiting: Vec<Tile>,
+    visits: Option<Visits>,
     ledger: Option<LedgerRow>,
     cash: Option<Cash>,
     is_office: bool,
     is_field: bool,
+}
+
+/// Visits that wait for a review, the oldest first.
+struct Visits {
+    rows: Vec<ToReview>,
+    all: usize,
+}
+
+impl Visits {
+    /// How many are not listed.
+    fn more(&self) -> usize {
+        self.all.saturating_sub(self.rows.len())
+    }
 }
 
 /// Cash that is in somebody's hand.
@@ -48,8 +65,10 @@ pub(super) async fn page(caller: Caller) -> Answer {
             } else {
                 Vec::new()
             };
+            let visits = visits_to_review(caller)?;
             Ok(Home {
-                waiting: waiting(caller)?,
+                waiting: waiting(caller, visits.as_ref())?,
+                visits,
                 ledger: ledgers.into_iter().next(),
                 cash: open_cash(caller)?,
                 is_office,
@@ -58,6 +77,17 @@ pub(super) async fn page(caller: Caller) -> Answer {
             })
         })
         .await
+}
+
+fn visits_to_review(caller: &Caller) -> Result<Option<Visits>, Fault> {
+    if !caller.may(Action::ReviewVisit) {
+        return Ok(None);
+    }
+    let (rows, all) = caller.desk().visits_to_review(VISITS)?;
+    Ok(Some(Visits {
+        rows,
+        all: usize::try_from(all).unwrap_or(usize::MAX),
+    }))
 }
 
 fn open_cash(caller: &Caller) -> Result<Option<Cash>, Fault> {
@@ -90,7 +120,7 @@ fn cash_to_count(caller: &Caller) -> Result<usize, Fault> {
 }
 
 #[expect(clippy::too_many_lines, reason = "one tile after the other")]
-fn waiting(caller: &Caller) -> Result<Vec<Tile>, Fault> {
+fn waiting(caller: &Caller, visits: Option<&Visits>) -> Result<Vec<Tile>, Fault> {
     let mut tiles = Vec::new();
     let mut tile = |path, key, count| tiles.push(Tile { path, key, count });
     let desk = caller.desk();
@@ -152,14 +182,13 @@ fn waiting(caller: &Caller) -> Result<Vec<Tile>, Fault> {
             .count();
         tile("/settlements", "home-settlements-sent-back", count);
     }
-    if caller.may(Action::ReviewVisit) {
-        let waits = |state| matches!(state, ReviewState::Waiting | ReviewState::Answered);
-        let count = desk
-            .day_visits(caller.today())?
-            .iter()
-            .filter(|visit| waits(visit.state))
-            .count();
-        tile("/visits", "home-visits-to-review", count);
+    if let Some(visits) = visits {
+        let path = if visits.rows.is_empty() {
+            "/visits"
+        } else {
+            "#to-review"
+        };
+        tile(path, "home-visits-to-review", visits.all);
     }
     if caller.may(Action::DecideHeld) {
         let (_rows, total) = desk.held((0, 0))?;

@@ -9,7 +9,7 @@ use countersign_core::domain::ids::{Digest, DocumentId, EntryId, StopId, UserId}
 use countersign_core::domain::time::Day;
 use countersign_core::journal::Scope;
 use countersign_core::journal::facts::{Fact, OutcomeKind, SentBack, VisitAccepted};
-use countersign_core::read_model::plans::{self, ApprovedStopRow};
+use countersign_core::read_model::plans::{self, Answers, ApprovedStopRow};
 use countersign_core::read_model::reviews::{self, AcceptanceRow, SentBackRow};
 use countersign_core::read_model::{disputes, documents, entries, statements, stops};
 use countersign_core::views::{
@@ -78,6 +78,15 @@ pub struct VisitRow {
     pub state: ReviewState,
 }
 
+/// A stop that waits for a review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToReview {
+    /// The stop, its customer and plan.
+    pub stop: ApprovedStopRow,
+    /// Waiting, or answered.
+    pub state: ReviewState,
+}
+
 /// Everything that came back from one stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StopReport {
@@ -131,6 +140,22 @@ impl Desk {
             .into_iter()
             .map(|stop| self.report(stop).map(|report| report.visit))
             .collect()
+    }
+
+    /// Stops that wait for a review, of whatever day, the oldest first; at most `limit`, and how many there are in all.
+    pub fn visits_to_review(&self, limit: u32) -> Result<(Vec<ToReview>, u64), DeskError> {
+        self.require(Action::ReadVisits)?;
+        let (stops, total) = self
+            .organisation
+            .read(|connection| plans::stops_to_review(connection, limit))?;
+        let rows = stops.into_iter().map(|(stop, answers)| ToReview {
+            stop,
+            state: match answers {
+                Answers::NotAskedFor => ReviewState::Waiting,
+                Answers::Given => ReviewState::Answered,
+            },
+        });
+        Ok((rows.collect(), total))
     }
 
     /// Everything that came back from a stop.

@@ -257,6 +257,49 @@ fn the_day_shows_what_came_back_and_what_is_missing() {
     );
 }
 
+/// The stops that wait, and how many; they are those of which the report says so.
+fn to_review(cast: &Cast) -> Vec<(StopId, ReviewState)> {
+    let (rows, total) = cast.manager.visits_to_review(100).unwrap();
+    assert_eq!(rows.len(), usize::try_from(total).unwrap());
+    let waits = |state| matches!(state, ReviewState::Waiting | ReviewState::Answered);
+    let listed: Vec<_> = rows.iter().map(|row| (row.stop.stop, row.state)).collect();
+    let days = [cast.approved().day];
+    let reported: Vec<_> = days
+        .into_iter()
+        .flat_map(|day| cast.manager.day_visits(day).unwrap())
+        .map(|visit| (visit.stop.stop, visit.state))
+        .filter(|(_stop, state)| waits(*state))
+        .collect();
+    assert_eq!(listed, reported);
+    listed
+}
+
+#[test]
+fn a_visit_waits_until_it_is_accepted_and_again_when_more_comes_or_an_answer_does() {
+    let (cast, mut phone, stop, signed) = visited();
+    assert_eq!(to_review(&cast), [(stop, ReviewState::Waiting)]);
+    let sent = cast.manager.send_back(stop, &sent_back(signed)).unwrap();
+    assert_eq!(to_review(&cast), []);
+    let answer = Fact::Amendment(Amendment {
+        sent_back: sent,
+        text: "已补授权书".to_owned(),
+    });
+    phone.write(&cast, (stop, Some(signed)), answer);
+    assert_eq!(to_review(&cast), [(stop, ReviewState::Answered)]);
+    let pinned = cast.manager.stop_report(stop).unwrap().pinned;
+    cast.manager.accept_visit(stop, &pinned, "").unwrap();
+    assert_eq!(to_review(&cast), []);
+    let gone = PositionReport::Missing(MissingFix::Denied);
+    phone.write(&cast, (stop, None), Fact::CheckOut(gone));
+    assert_eq!(to_review(&cast), [(stop, ReviewState::Answered)]);
+    assert!(matches!(
+        cast.office
+            .somebody("admin", &[Role::Admin])
+            .visits_to_review(1),
+        Err(DeskError::NotAllowed)
+    ));
+}
+
 #[test]
 fn an_acceptance_covers_what_was_looked_at_and_nothing_later() {
     let (cast, mut phone, stop, _signed) = visited();
