@@ -159,18 +159,19 @@ mod tests {
     use crate::domain::quality_objection::{ObjectionPeriod, ObjectionVerdict};
     use crate::domain::signer::Capacity;
     use crate::journal::facts::{
-        CopyForm, CountersignRole, DisputeAbout, Finding, PaperKind, Remedy, StrokeConsent,
+        CopyForm, CountersignRole, DisputeAbout, Finding, OutcomeKind, PaperKind, ReasonCode,
+        Remedy, StrokeConsent,
     };
     use crate::papers::PaperDraft;
     use crate::read_model::disputes;
     use crate::replica::fake::{CUSTOMER, FakeServer, Phone, STOP};
     use crate::replica::tests::{at_the_door, begin, stroke};
     use crate::replica::{
-        CopyRecord, CountersignBegin, DisputeRecord, FindingRecord, PaperRead, ReplicaError,
-        SealRecord, SigningBegin, SigningFinish, SigningStroke,
+        CopyRecord, CountersignBegin, DisputeRecord, FindingRecord, OfCustomer, OutcomeRecord,
+        PaperRead, ReplicaError, SealRecord, SigningBegin, SigningFinish, SigningStroke,
     };
     use crate::snapshots::policy::Role;
-    use crate::views::{Base64, Check, DisputeRow, DisputeState};
+    use crate::views::{Base64, Check, CustomerView, DisputeRow, DisputeState, OpenQuestion};
 
     fn yuan(text: &str) -> Money {
         Money::parse(Currency::Cny, text).unwrap()
@@ -320,6 +321,9 @@ mod tests {
         };
         phone.record_copy(&copy).unwrap();
         phone.verify_chain().unwrap();
+        let card = card(&phone);
+        assert_eq!(card.disputes, [only(&phone)]);
+        assert_eq!(card.open_questions, [], "closed by both");
 
         // What is found later is signed anew, and the earlier paper is not put before anybody again.
         let later = phone.record_finding(&found(dispute, "轴承装反")).unwrap();
@@ -329,6 +333,37 @@ mod tests {
             "finding-replaced"
         );
         phone.begin_signing(&paper(later.entry)).unwrap();
+    }
+
+    fn card(phone: &Phone) -> CustomerView {
+        phone.customer(OfCustomer { customer: CUSTOMER }).unwrap()
+    }
+
+    #[test]
+    fn a_dispute_is_an_open_question_on_the_card_and_said_there_once() {
+        let (_server, phone) = phone_of(Role::Rep);
+        let dispute = phone.record_dispute(&quality()).unwrap().entry;
+        for reason in [ReasonCode::Quality, ReasonCode::Amount] {
+            phone
+                .outcome(&OutcomeRecord {
+                    stop: STOP,
+                    kind: OutcomeKind::Disputed,
+                    reason: Some(reason),
+                    summary: "客户有异议".to_owned(),
+                })
+                .unwrap();
+        }
+        let card = card(&phone);
+        assert_eq!(card.disputes[0].dispute, dispute);
+        let said: Vec<_> = card.disputes_said.iter().map(|row| row.reason).collect();
+        assert_eq!(said, [Some(ReasonCode::Amount)], "that was not recorded");
+        let open = OpenQuestion::Dispute {
+            stop: STOP,
+            entry: dispute,
+            about: DisputeAbout::Quality,
+            state: DisputeState::Open,
+        };
+        assert_eq!(card.open_questions, [open]);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::domain::ids::{CustomerId, DocumentId, EntryId, StopId};
 use crate::domain::money::Money;
 use crate::domain::promise::PromiseState;
 use crate::domain::time::Day;
-use crate::journal::facts::{OutcomeKind, ReasonCode};
-use crate::views::{ContactRow, SignedRow, StopStatus};
+use crate::journal::facts::{DisputeAbout, OutcomeKind, ReasonCode};
+use crate::views::{CallRow, ContactRow, DisputeRow, DisputeState, SignedRow, StopStatus};
 
 /// What to order customers by; equal ones by reading, then by code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -129,14 +129,18 @@ pub struct CustomerView {
     pub notes: String,
     /// Contacts of the document.
     pub contacts: Vec<ContactRow>,
+    /// Whom to call, under a number that is valid today.
+    pub call: Option<CallRow>,
     /// Promises, newest first, at most 200.
     pub promises: Vec<PromiseStandingRow>,
     /// Stops at this customer, newest first, at most 50.
     pub visits: Vec<CustomerVisitRow>,
     /// What somebody has to answer or do.
     pub open_questions: Vec<OpenQuestion>,
-    /// What the customer disputed, newest first.
-    pub disputes: Vec<CustomerDisputeRow>,
+    /// Recorded disputes with what was found, newest first, at most 100.
+    pub disputes: Vec<DisputeRow>,
+    /// What an outcome or refusal says against quality or amount where no such dispute was recorded, newest first.
+    pub disputes_said: Vec<CustomerDisputeRow>,
     /// What was signed, newest first.
     pub signings: Vec<CustomerSignedRow>,
 }
@@ -210,6 +214,17 @@ pub enum OpenQuestion {
         /// The field.
         field: String,
     },
+    /// A dispute that is not closed.
+    Dispute {
+        /// The stop.
+        stop: StopId,
+        /// The dispute.
+        entry: EntryId,
+        /// What is disputed.
+        about: DisputeAbout,
+        /// How far it has come; never closed.
+        state: DisputeState,
+    },
     /// A demand letter that has not gone out after a refusal.
     Posting {
         /// The stop.
@@ -223,7 +238,7 @@ pub enum OpenQuestion {
     },
 }
 
-/// Something the customer disputed.
+/// Something the customer disputed without a dispute being recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct CustomerDisputeRow {

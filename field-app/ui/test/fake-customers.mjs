@@ -46,12 +46,16 @@ export function fakeCustomers({ customers = 120, stops }) {
     open_questions: [
       { kind: "sent_back", stop: "stop-2", entry: "entry-sb", field: "对账单", reason: "请说明为何没有加盖公章", deadline: "2026-07-18" },
       { kind: "conflict", stop: "stop-2", document: "document-2", field: "reason" },
+      { kind: "dispute", stop: "stop-2", entry: "dispute-2", about: "amount", state: "found" },
+      { kind: "dispute", stop: "stop-2", entry: "dispute-3", about: "quality", state: "open" },
       { kind: "posting", stop: "stop-2", entry: "entry-r", post_by: "2026-07-10", is_overdue: true },
     ],
-    disputes: [{ stop: "stop-2", entry: "entry-d", at_ms: AT, reason: "quality", words: "第二批布面有色差，要求扣款。" }],
+    call: { name: "王丽", text: "138 0000 1234", uri: "tel:13800001234" },
+    disputes: stops("stop-2").disputes,
+    disputes_said: [{ stop: "stop-2", entry: "entry-d", at_ms: AT, reason: "quality", words: "第二批布面有色差，要求扣款。" }],
     signings: stops("stop-2").signings.map((signed) => ({ stop: "stop-2", signed })),
   });
-  const bare = { document: null, notes: "", contacts: [], promises: [], visits: [], open_questions: [], disputes: [], signings: [] };
+  const bare = { document: null, notes: "", contacts: [], call: null, promises: [], visits: [], open_questions: [], disputes: [], disputes_said: [], signings: [] };
   return {
     "customer.list": ({ bucket, is_overdue, ...asked }) =>
       page(rows.filter((one) => (!is_overdue || one.balance?.days_past_due > 0) && (!bucket || one.balance?.buckets.some((part) => part.bucket === bucket))), asked),

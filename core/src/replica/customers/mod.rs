@@ -13,20 +13,23 @@ use crate::domain::promise::{
     PromiseRules, PromiseStanding, PromiseState, PromiseTerms, promise_standings,
 };
 use crate::domain::time::Day;
-use crate::journal::facts::{OutcomeKind, ReasonCode};
+use crate::journal::facts::{DisputeAbout, OutcomeKind, ReasonCode};
 use crate::read_model::customer_books::{self, CustomersQuery};
 use crate::read_model::promises::MadePromise;
 use crate::read_model::stops::{StopParts, Viewer};
 use crate::read_model::{
-    cash, contacts, documents, entries, outcomes, plans, promises, reviews, stops,
+    cash, contacts, disputes, documents, entries, outcomes, plans, promises, reviews, stops,
 };
 use crate::replica::error::or_not_found;
 use crate::replica::{Replica, ReplicaError};
 use crate::views::{
     CustomerDisputeRow, CustomerSignedRow, CustomerSort, CustomerView, CustomerVisitRow,
-    CustomersView, EntryDetail, EntryRow, OpenQuestion, PromiseStandingRow, StopRow, contact_rows,
-    posting, signed_rows,
+    CustomersView, DisputeRow, DisputeState, EntryDetail, EntryRow, OpenQuestion,
+    PromiseStandingRow, StopRow, call_today, contact_rows, posting, signed_rows,
 };
+
+/// The most disputes on a card.
+const DISPUTES: u32 = 100;
 
 /// `customer.search`: what was typed, and which page.
 #[derive(Debug, Clone, Deserialize)]
@@ -130,21 +133,23 @@ impl Replica {
                 visited.push((row, parts, timeline));
             }
             let document = document_of(connection, customer, &visited)?;
+            let contacts = match document {
+                Some(document) => contacts::of_document(connection, document)?,
+                None => Vec::new(),
+            };
+            let recorded = disputes::of_customer(connection, customer, DISPUTES)?;
             let words = document.map(|id| documents::customer_notes(connection, id));
             Ok(CustomerView {
+                call: call_today((&row.contact, &row.phone), &contacts, today),
                 row,
                 document,
                 notes: words.transpose()?.flatten().unwrap_or_default(),
-                contacts: match document {
-                    Some(document) => {
-                        contact_rows(&contacts::of_document(connection, document)?, today)
-                    }
-                    None => Vec::new(),
-                },
+                contacts: contact_rows(&contacts, today),
                 promises: standings(connection, customer, today)?,
                 visits: visits(connection, &visited)?,
-                open_questions: open_questions(connection, document, &visited, today)?,
-                disputes: disputes(&visited),
+                open_questions: open_questions(connection, (document, &recorded), &visited, today)?,
+                disputes_said: disputes_said(&visited, &recorded),
+                disputes: recorded,
                 signings: signings(&visited),
             })
         })
@@ -259,11 +264,20 @@ fn visits(
 
 fn open_questions(
     connection: &Connection,
-    document: Option<DocumentId>,
+    (document, recorded): (Option<DocumentId>, &[DisputeRow]),
     visited: &[Visited],
     today: Day,
 ) -> Result<Vec<OpenQuestion>, ReplicaError> {
-    let mut questions = Vec::new();
+    let mut questions: Vec<OpenQuestion> = recorded
+        .iter()
+        .filter(|dispute| dispute.state != DisputeState::Closed)
+        .map(|dispute| OpenQuestion::Dispute {
+            stop: dispute.stop,
+            entry: dispute.dispute,
+            about: dispute.about,
+            state: dispute.state,
+        })
+        .collect();
     let mut seen = BTreeSet::new();
     for (row, parts, timeline) in visited {
         let stop = row.stop;
@@ -308,7 +322,17 @@ fn open_questions(
     Ok(questions)
 }
 
-fn disputes(visited: &[Visited]) -> Vec<CustomerDisputeRow> {
+/// What was said at a stop where the same was recorded as a dispute is not said twice.
+fn disputes_said(visited: &[Visited], recorded: &[DisputeRow]) -> Vec<CustomerDisputeRow> {
+    let is_recorded = |said: &CustomerDisputeRow| {
+        recorded.iter().any(|dispute| {
+            let about = match dispute.about {
+                DisputeAbout::Quality => ReasonCode::Quality,
+                DisputeAbout::Amount => ReasonCode::Amount,
+            };
+            dispute.stop == said.stop && said.reason.is_none_or(|reason| reason == about)
+        })
+    };
     let mut rows: Vec<CustomerDisputeRow> = visited
         .iter()
         .flat_map(|(row, _, timeline)| {
@@ -323,6 +347,7 @@ fn disputes(visited: &[Visited]) -> Vec<CustomerDisputeRow> {
                 })
             })
         })
+        .filter(|said| !is_recorded(said))
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.at_ms, row.entry)));
     rows

@@ -241,9 +241,9 @@ fn open_questions_go_with_their_answers_and_disputes_stay() {
         "{:?}",
         view.open_questions
     );
-    assert_eq!(view.disputes.len(), 1);
-    assert_eq!(view.disputes[0].reason, Some(ReasonCode::Quality));
-    assert_eq!(view.disputes[0].words, "第二批有色差");
+    assert_eq!(view.disputes_said.len(), 1);
+    assert_eq!(view.disputes_said[0].reason, Some(ReasonCode::Quality));
+    assert_eq!(view.disputes_said[0].words, "第二批有色差");
     phone
         .answer_send_back(&SendBackAnswer {
             stop: STOP,
@@ -253,5 +253,5 @@ fn open_questions_go_with_their_answers_and_disputes_stay() {
         .unwrap();
     let view = card(&phone);
     assert_eq!(view.open_questions, []);
-    assert_eq!(view.disputes.len(), 1);
+    assert_eq!(view.disputes_said.len(), 1);
 }
