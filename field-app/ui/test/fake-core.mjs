@@ -278,7 +278,11 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     "follow_up.edit": customerDropped("follow_up", () => null),
     "follow_up.close": customerDropped("follow_up_close", ({ key, state, reason }) => (Object.assign(plansOf.rows.find((one) => one.key === key), { state, reason }), null)),
     "follow_up.reopen": ({ key }) => (Object.assign(plansOf.rows.find((one) => one.key === key), { state: "open" }), null),
-    "follow_up.history": () => [],
+    "follow_up.history": ({ key }) => [
+      { key, author_name: "陈刚", at_ms: AT + 7_200_000, fields: [["state", "done"], ["reason", "财务答应周三付款"]] },
+      { key, author_name: "李伟", at_ms: AT + 3_600_000, fields: [["due", "2026-07-14"], ["who", "user-2"]] },
+      { key, author_name: "", at_ms: AT, fields: [["kind", "callback"], ["text", "问清第二期付款的日期"], ["due", "2026-07-10"], ["time", ""], ["who", "user-9"], ["contact", "contact-1"], ["state", "open"]] },
+    ],
     "device.read": () => device,
     "device.enrol": ({ code }) => {
       if (code.replaceAll("-", "").length !== 26) throw { kind: "sign_in", ref: "device-refused" };

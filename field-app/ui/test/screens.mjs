@@ -47,6 +47,7 @@ const SCREENS = [
   ["follow-up-new", "#/customers/customer-2/follow-ups/new?contact=contact-1", "form"],
   ["follow-up-edit", "#/customers/customer-2/follow-ups/follow-1", "textarea[required]"],
   ["follow-up-close", "#/customers/customer-2/follow-ups/follow-1/close", "form"],
+  ["follow-up-history", "#/customers/customer-2/follow-ups/follow-1/history", ".history li"],
   ["to-do", "#/to-do", ".line"],
   ["gone", "#/stops/stop-9", "[role=alert] .note"],
 ];

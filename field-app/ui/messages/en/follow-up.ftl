@@ -83,3 +83,5 @@ to-do-kind-promise = A promise falls due
 to-do-kind-cash = Cash to finance
 to-do-more = Show { $count } more
 to-do-anybodys = Anybody can do it
+follow-up-history-title = History: { $kind }
+follow-up-history-none = No change of this follow-up is on this phone.

@@ -77,3 +77,5 @@ to-do-kind-promise = 承诺到期
 to-do-kind-cash = 交现金给财务
 to-do-more = 再显示 { $count } 件
 to-do-anybodys = 谁都可以做
+follow-up-history-title = 跟进历史：{ $kind }
+follow-up-history-none = 本机还没有这个跟进事项的变更记录。
