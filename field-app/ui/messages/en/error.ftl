@@ -146,3 +146,4 @@ error-ref-finding-replaced = There is a later finding: go back to the stop and s
 error-ref-finding = This finding is not on this phone. Sync first, or have it signed on the phone where it was written.
 error-ref-dispute = This dispute is not on this phone. Sync first, then open the stop again.
 error-ref-person-name-missing = Please give each person’s name, or remove the empty line.
+error-ref-evidence-key-record = The record of the server’s key has not arrived on this phone yet, so no evidence bundle can be made. Sync once, then try again.

@@ -146,3 +146,4 @@ error-ref-finding-replaced = 这份结论已有更新，请返回走访点，出
 error-ref-finding = 这份结论不在本机。请先同步，或在写结论的手机上签字。
 error-ref-dispute = 这条异议不在本机。请先同步，再打开走访点。
 error-ref-person-name-missing = 请填写每个人的姓名，或删除空行。
+error-ref-evidence-key-record = 服务器密钥的登记记录还没有下载到本机，暂时不能导出证据包。请同步一次后再试。
