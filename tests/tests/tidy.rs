@@ -254,6 +254,7 @@ fn every_page_has_a_reader() {
         "README.zh-CN.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
+        "SECURITY.md",
     ];
     let found: Vec<String> = files(&[".md"])
         .into_keys()
@@ -349,4 +350,26 @@ fn every_kind_of_fact_has_its_words_in_the_console_and_on_the_phone() {
         }
     }
     assert_none("words that a person would see as a bare key", &missing);
+}
+
+#[test]
+fn every_test_that_the_security_page_names_is_there() {
+    let page = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md is there");
+    let sources = files(&[".rs"]);
+    let named: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .filter_map(|line| line.rsplit('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(named.len() > 30, "{named:?}");
+    let missing: Vec<String> = named
+        .into_iter()
+        .filter(|name| {
+            let test = format!("fn {name}()");
+            !sources.values().any(|source| source.contains(&test))
+        })
+        .map(str::to_owned)
+        .collect();
+    assert_none("tests that SECURITY.md names", &missing);
 }
