@@ -15,7 +15,7 @@ function stopRow(order, name, more) {
     stop: `stop-${order}`, plan: "plan-1", day: DAY, order, customer: `customer-${order}`, code: `K00${order}27`, name,
     address: "江苏省苏州市吴江区盛泽镇舜湖西路 188 号 3 幢 2 层", contact: "王经理", phone: "13800001234",
     materials: ["statement", "contract", "demand_letter", "visit_receipt"], packed: [], materials_missing: ["contract", "demand_letter"], offline_missing: [],
-    call: { name: "王经理", text: "138 0000 1234", uri: "tel:13800001234" }, map_point: "30.9112345,120.6543210", distance_m: 400 + order * 840, total: CNY("386420.00"), days_past_due: 94, bucket: "d61_90",
+    call: { name: order > 3 ? "样例联系人036" : "王经理", text: "138 0000 1234", uri: "tel:13800001234" }, map_point: "30.9112345,120.6543210", distance_m: 400 + order * 840, total: CNY("386420.00"), days_past_due: 94, bucket: "d61_90",
     status: "planned", outcome: null, promise: null, is_signed: false, has_conflict: false, open_send_backs: 0, state: null, ...more,
   };
 }

@@ -91,6 +91,9 @@ async function evening(phone) {
 
 async function review(language, ceremony) {
   const manager = await Desk.signIn(browser, url, "manager", language);
+  await manager.open("/");
+  await manager.page.locator(`#to-review a[href="/visits/${ceremony.stop}"]`).waitFor();
+  await look(manager.page, `console-${language}-home`);
   await manager.open("/visits");
   await look(manager.page, `console-${language}-visits`);
   await manager.page.locator(`a[href="/visits/${ceremony.stop}"]`).click();
