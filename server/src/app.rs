@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::auth::accounts::{Account, Accounts, AccountsError, NewAccount};
 use crate::config::Settings;
+use crate::gate::Gate;
 use crate::metrics::Metrics;
 use crate::organisation::{AppendError, Organisation, ReadError, Surroundings};
 
@@ -48,6 +49,7 @@ pub enum OpenError {
 struct Inner {
     settings: Settings,
     clock: Arc<dyn Clock>,
+    gate: Arc<Gate>,
     accounts: Arc<Accounts>,
     organisations: RwLock<BTreeMap<OrganisationId, Arc<Organisation>>>,
     metrics: Metrics,
@@ -82,6 +84,7 @@ impl App {
         let accounts = Arc::new(Accounts::open_with(&folder.join("server.sqlite"), random)?);
         let app = Self {
             inner: Arc::new(Inner {
+                gate: Arc::new(Gate::new(settings.gate.clone())),
                 settings,
                 clock,
                 accounts,
@@ -246,6 +249,7 @@ impl App {
             accounts: Arc::clone(self.accounts()),
             clock: Arc::clone(self.clock()),
             quotas: self.settings().quotas,
+            gate: Arc::clone(&self.inner.gate),
         };
         let organisation = Organisation::open(id, name, &folder, around)
             .map(Arc::new)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::gate::Program;
 use crate::journal::Amount;
 
 /// Where the data is.
@@ -61,6 +62,9 @@ pub struct Settings {
         default_value = "text"
     )]
     pub log_format: LogFormat,
+    /// Who tries changes of phones in a process of its own; `serve` names this program.
+    #[arg(skip)]
+    pub gate: Option<Program>,
 }
 
 /// What one device may take up. Over it the device keeps what it has and says so; what was confirmed stays.
@@ -144,6 +148,7 @@ impl Settings {
             log: "info".to_owned(),
             quotas: Quotas::DEFAULT,
             log_format: LogFormat::Text,
+            gate: None,
         }
     }
 

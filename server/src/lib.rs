@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 mod console;
 pub mod desks;
+pub mod gate;
 pub mod journal;
 pub mod ledger_import;
 pub mod messages;

@@ -14,6 +14,7 @@ use crate::app::{App, OpenError};
 use crate::auth::accounts::AccountsError;
 use crate::clock::SystemClock;
 use crate::config::{DataFolder, Settings};
+use crate::gate;
 use crate::organisation::{AppendError, ReadError};
 
 /// The office and the sync server of Countersign: receivables, visits, signatures.
@@ -62,6 +63,9 @@ pub enum Command {
     /// Replay each journal into a new read model and compare it with the one in use
     #[command(after_long_help = backup::REBUILD_HELP)]
     Rebuild(backup::RebuildArgs),
+    /// Try changes of phones for the server that started this
+    #[command(hide = true)]
+    GateWorker,
 }
 
 /// Why a command was not done.
@@ -144,6 +148,8 @@ impl Command {
             Self::Import(args) => Ok(import::run(args)?),
             Self::Backup(args) => backup::backup(args),
             Self::Rebuild(args) => backup::rebuild(args),
+            Self::GateWorker => gate::work(std::io::stdin().lock(), std::io::stdout().lock())
+                .map_err(|source| io("trying changes", source)),
         }
     }
 }

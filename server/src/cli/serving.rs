@@ -9,6 +9,7 @@ use super::{CommandError, io, say};
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::{LogFormat, Settings};
+use crate::gate::Program;
 use crate::serve::serve;
 
 pub(super) const HELP: &str = "\
@@ -28,7 +29,11 @@ pub struct ServeArgs {
 
 pub(super) fn run(args: &ServeArgs) -> Result<(), CommandError> {
     start_log(&args.settings);
-    let app = App::open(args.settings.clone(), Arc::new(SystemClock::new()))?;
+    let settings = Settings {
+        gate: Program::own(),
+        ..args.settings.clone()
+    };
+    let app = App::open(settings, Arc::new(SystemClock::new()))?;
     if app.organisations().is_empty() {
         tracing::warn!(
             "there is no organisation yet: make one with `countersign-server org create`"

@@ -27,6 +27,7 @@ use crate::auth::accounts::{Accounts, AccountsError};
 use crate::auth::secret::SecretError;
 use crate::blobs::{BlobError, Blobs};
 use crate::config::Quotas;
+use crate::gate::Gate;
 use crate::journal::sqlite::SqliteJournal;
 use crate::journal::{Journal, JournalError, RowBody, StoredDocument};
 use crate::uploads::{UploadError, Uploads};
@@ -195,6 +196,7 @@ pub struct Organisation {
     accounts: Arc<Accounts>,
     clock: Arc<dyn Clock>,
     quotas: Quotas,
+    gate: Arc<Gate>,
     /// Desk appends seal on a chain's head, so they take turns.
     desk: Mutex<()>,
     /// Decisions that must see each other, such as which numbers come next, take turns too.
@@ -221,6 +223,8 @@ pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     /// What one device may take up.
     pub quotas: Quotas,
+    /// Who tries changes of phones first.
+    pub gate: Arc<Gate>,
 }
 
 impl Organisation {
@@ -252,6 +256,7 @@ impl Organisation {
             accounts: around.accounts,
             clock: around.clock,
             quotas: around.quotas,
+            gate: around.gate,
             desk: Mutex::new(()),
             turn: Mutex::new(()),
             news: watch::Sender::new(head),
@@ -280,6 +285,11 @@ impl Organisation {
     #[must_use]
     pub const fn quotas(&self) -> &Quotas {
         &self.quotas
+    }
+
+    /// Who tries changes of phones first.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// The journal: the truth.

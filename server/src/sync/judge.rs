@@ -14,6 +14,7 @@ use countersign_core::protocol::{Envelope, HeldCode, Object};
 use super::admission::{Admission, Changing, Leave};
 use super::error::SyncError;
 use crate::auth::policy::{Action, any_may, field_action};
+use crate::gate::{Trial, Tried};
 use crate::journal::{Record, RunRecord, Whole};
 use crate::organisation::documents::OpenDocument;
 use crate::organisation::{AppendError, entry_record};
@@ -426,6 +427,15 @@ impl Admission<'_> {
         let Some(changing) = self.documents.get_mut(&run.document) else {
             return Ok(Judgement::Held(unknown("the document does not exist here")));
         };
+        let tried = self.organisation.gate().tried(|| Trial {
+            kind,
+            document: changing.document.save(),
+            run: run.clone(),
+        });
+        if tried == Tried::Ended {
+            let words = "ends_the_worker: the gate's worker ended or gave no answer, twice";
+            return Ok(Judgement::held(HeldCode::Malformed, words));
+        }
         match changing.document.admit(run) {
             Ok(0) => Ok(Judgement::Already(seq)),
             Ok(_applied) => {

@@ -28,6 +28,8 @@ use super::{SyncError, SyncServer};
 use crate::app::App;
 use crate::auth::accounts::NewAccount;
 use crate::config::{Quotas, Settings};
+#[cfg(unix)]
+use crate::gate::Program;
 use crate::organisation::{Item, Organisation};
 
 const NOW_MS: i64 = 1_784_000_000_000;
@@ -57,19 +59,17 @@ struct Field {
 
 impl Field {
     fn new(roles: &[Role]) -> Self {
-        Self::open(roles, Quotas::DEFAULT)
+        Self::open(roles, |_usual| {})
     }
 
     fn with_quotas(quotas: Quotas) -> Self {
-        Self::open(&[Role::Rep], quotas)
+        Self::open(&[Role::Rep], |settings| settings.quotas = quotas)
     }
 
-    fn open(roles: &[Role], quotas: Quotas) -> Self {
+    fn open(roles: &[Role], set: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings {
-            quotas,
-            ..Settings::loopback(folder.path().to_owned())
-        };
+        let mut settings = Settings::loopback(folder.path().to_owned());
+        set(&mut settings);
         let app = App::open(settings, Arc::new(StoppedClock)).unwrap();
         let organisation = app.create_organisation("示范公司").unwrap();
         let new = NewAccount {
@@ -494,6 +494,31 @@ fn runs_of_two_edits(phone: &Phone<'_>) -> (Run, Run) {
         }
     };
     (change("到访"), change("到访，见到财务"))
+}
+
+#[cfg(unix)]
+#[test]
+fn changes_that_end_the_worker_are_held_and_hold_nothing_else_up() {
+    let field = Field::open(&[Role::Rep], |settings| {
+        settings.gate = Some(Program {
+            path: "/bin/false".into(),
+            arguments: Vec::new(),
+            patience: std::time::Duration::from_mins(1),
+        });
+    });
+    let mut phone = field.phone();
+    let (run, _next) = runs_of_two_edits(&phone);
+    let before = field.organisation.document_heads(NOTES).unwrap();
+    let run = envelope(Uuid::from_u128(1), Object::Run(run));
+    let entry = phone.plain();
+    let verdicts = phone.push(vec![run, entry]);
+    let VerdictKind::Held(HeldCode::Malformed, words) = &verdicts[0] else {
+        panic!("{verdicts:?}");
+    };
+    assert!(words.starts_with("ends_the_worker"), "{words}");
+    assert!(matches!(verdicts[1], VerdictKind::Admitted(_)));
+    assert_eq!(field.organisation.document_heads(NOTES).unwrap(), before);
+    assert_eq!(phone.held(), 1);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use countersign_core::domain::money::{Currency, Money};
 use countersign_core::domain::percent::Percent;
 use countersign_core::domain::phone_number::PhoneNumber;
 use countersign_core::domain::time::Day;
+use countersign_core::evidence::{Verdict, verify};
 use countersign_core::journal::facts::PartKind;
 use countersign_core::journal::seal::ENTRY_LIMIT_BYTES;
 use countersign_core::journal::signer::verify_raw;
@@ -407,6 +408,34 @@ fn money() -> Decoder {
     )
 }
 
+/// An evidence bundle is genuine to the last bit, or not at all.
+fn bundle() -> Decoder {
+    const GENUINE: [&[u8]; 2] = [
+        include_bytes!("../../fixtures/evidence/genuine-paper-from-server.csev"),
+        include_bytes!("../../fixtures/evidence/genuine-stop-from-phone.csev"),
+    ];
+    let key = |bytes: &[u8]| {
+        verify(bytes, None)
+            .heading
+            .map(|heading| heading.server_key)
+    };
+    let keys: Vec<Option<Digest>> = GENUINE.iter().map(|bytes| key(bytes)).collect();
+    let reads = move |bytes: &[u8]| {
+        let verdicts = keys.iter().map(|key| verify(bytes, *key).verdict);
+        if verdicts.into_iter().all(|it| it != Verdict::Genuine) {
+            return Ok(Outcome::Refused("not_genuine".to_owned()));
+        }
+        unless_forged(&bytes, &GENUINE).map(|()| Outcome::Admitted)
+    };
+    Decoder {
+        name: "bundle",
+        written: Written::Plain,
+        limit_bytes: FRAME_LIMIT_BYTES,
+        genuine: GENUINE.map(<[u8]>::to_vec).to_vec(),
+        reads: Box::new(reads),
+    }
+}
+
 /// Requests and answers on a path, as plain messages of these types.
 fn exchange<Q, A>(heard: &Heard, path: &str, names: [&'static str; 2]) -> [Decoder; 2]
 where
@@ -437,6 +466,7 @@ fn decoders(world: &World) -> Vec<Decoder> {
         frame(&frames, server_key),
         stream(&heard),
         body(&heard),
+        bundle(),
         text::<Digest>("digest", &[&Digest::of(b"x").to_string()]),
         text::<EntryId>("id", &["0190b0a5-9c00-7000-8000-000000000000"]),
         text::<Day>("day", &["2026-07-15", "2099-12-31"]),

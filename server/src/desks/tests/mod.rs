@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use super::{Desk, DeskError, LedgerFile};
 use crate::auth::accounts::{Accounts, NewAccount};
 use crate::config::Quotas;
+use crate::gate::Gate;
 use crate::ledger_import::{KnownCustomer, Options};
 use crate::organisation::{Organisation, Surroundings};
 
@@ -57,6 +58,7 @@ impl Office {
             accounts,
             clock,
             quotas: Quotas::DEFAULT,
+            gate: Arc::new(Gate::new(None)),
         };
         let organisation =
             Organisation::open(id, "样例机械有限公司".to_owned(), folder.path(), around).unwrap();
