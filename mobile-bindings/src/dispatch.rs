@@ -185,6 +185,7 @@ fn call(replica: &Replica, method: &str, params: Value) -> Result<Value, MobileE
         "conflict.settle" => row(core.settle_conflict(&read(params)?)),
         "send_back.answer" => row(core.answer_send_back(&read(params)?)),
         "entry.read" => row(core.signed(read::<OfEntry>(params)?.entry)),
+        "evidence.export" => json_of(&replica.evidence(read(params)?)?),
         "entry.pdf" => pdf(replica, read::<OfEntry>(params)?.entry),
         _ => of_a_customer(core, method, params),
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use countersign_core::domain::ids::EntryId;
 use countersign_core::domain::time::Instant;
 use countersign_core::rendition::{Rendition, Typeface, USUAL_PLACES};
-use countersign_core::replica::{self as core, ErrorKind, OsRandom};
+use countersign_core::replica::{self as core, ErrorKind, EvidenceOf, ExportFile, OsRandom};
 use countersign_core::views::{LaneResult, SyncReport};
 
 use crate::devices::{CancelToken, Observer, Platform, Steady, Told, Unsent, Wire};
@@ -211,8 +211,19 @@ impl Replica {
         }
     }
 
-    /// `entry.pdf`, and [`Replica::paper_copy`]. The font is read each time: kept, it would cost more than the app itself.
+    /// `entry.pdf`, and [`Replica::paper_copy`].
     pub(crate) fn rendition(&self, entry: EntryId) -> Result<Rendition, MobileError> {
+        Ok(self.core.rendition(entry, &self.typeface()?)?)
+    }
+
+    /// `evidence.export`. Without a font the papers are in the bundle all the same, only not as PDF.
+    pub(crate) fn evidence(&self, of: EvidenceOf) -> Result<ExportFile, MobileError> {
+        let typeface = self.typeface().ok();
+        Ok(self.core.evidence(of, typeface.as_ref())?)
+    }
+
+    /// The font is read each time: kept, it would cost more than the app itself.
+    fn typeface(&self) -> Result<Typeface, MobileError> {
         let chosen = self
             .typeface
             .lock()
@@ -224,9 +235,8 @@ impl Replica {
             .iter()
             .find_map(|place| std::fs::read(place).ok())
             .ok_or_else(|| MobileError::new(ErrorKind::Support, "typeface-missing"))?;
-        let typeface = Typeface::read(bytes)
-            .map_err(|_unfit| MobileError::new(ErrorKind::Support, "typeface-unusable"))?;
-        Ok(self.core.rendition(entry, &typeface)?)
+        Typeface::read(bytes)
+            .map_err(|_unfit| MobileError::new(ErrorKind::Support, "typeface-unusable"))
     }
 
     /// `sync.run`.

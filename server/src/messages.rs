@@ -12,7 +12,7 @@ use crate::auth::Language;
 
 macro_rules! catalog {
     ($language:literal) => {
-        catalog!($language, "cash", "console", "customers", "desks", "devices", "disputes", "entries", "held", "import", "ledgers",
+        catalog!($language, "cash", "console", "customers", "desks", "devices", "disputes", "entries", "evidence", "held", "import", "ledgers",
             "plans", "settlements", "visit-lists", "visits", "words")
     };
     ($language:literal, $($noun:literal),+) => {

@@ -327,6 +327,7 @@ fn every_kind_of_fact_has_its_words_in_the_console_and_on_the_phone() {
         "settlement-drafted",
         "settlement-decided",
         "held-decided",
+        "evidence-exported",
     ];
     let catalogs = files(&[".ftl"]);
     let mut missing = Vec::new();

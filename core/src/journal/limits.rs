@@ -167,7 +167,8 @@ pub fn check_entry(entry: &Entry) -> Result<(), OverLimit> {
         | Fact::StatementShown(_)
         | Fact::LedgerSigned(_)
         | Fact::SerialBlockIssued(_)
-        | Fact::PlanSubmitted(_) => Ok(()),
+        | Fact::PlanSubmitted(_)
+        | Fact::EvidenceExported(_) => Ok(()),
         Fact::Acknowledgement(it) => acknowledgement(it),
         Fact::Refusal(it) => refusal(it),
         Fact::Promise(it) => it.signer.as_ref().map_or(Ok(()), signer),

@@ -36,6 +36,7 @@ import type { LockView } from "./rows/LockView";
 import type { Material } from "./rows/Material";
 import type { MemberChangeRow } from "./rows/MemberChangeRow";
 import type { MemberStatement } from "./rows/MemberStatement";
+import type { EvidenceOf } from "./rows/EvidenceOf";
 import type { ExportFile } from "./rows/ExportFile";
 import type { MissingFix } from "./rows/MissingFix";
 import type { NewPart } from "./rows/NewPart";
@@ -308,6 +309,8 @@ export const followUps = {
 
 export const entries = {
   read: (entry: string) => call<SignedView>("entry.read", { entry }),
+  /** An evidence bundle under this phone's key. */
+  evidence: (of: EvidenceOf) => call<ExportFile>("evidence.export", of),
   /** Makes sure that the paper can be drawn as a PDF; the shell answers `url` with it. */
   pdf: (entry: string) => call<{ readonly file_name: string; readonly url: string }>("entry.pdf", { entry }),
 };

@@ -307,7 +307,7 @@ async function settings() {
   }
 }
 
-/** One item and everything unsent leave as files, without a network. */
+/** One item, everything unsent, and evidence bundles leave as files, without a network. */
 async function exported() {
   const server = await serve(fakeCore());
   const page = await open("zh-CN");
@@ -315,6 +315,13 @@ async function exported() {
   for (const [button, name] of [["导出全部未收妥的工作", "countersign-2026-07-15-unsent.cbor"], ["导出为文件：走访结果", "countersign-2026-07-15-item-0.cbor"]]) {
     const arrives = page.waitForEvent("download");
     await page.getByRole("button", { name: button }).click();
+    assert.equal((await arrives).suggestedFilename(), name);
+    await page.getByText(`已导出：${name}`).waitFor();
+  }
+  for (const [screen, name] of [["#/entries/entry-signed", "countersign-evidence-2026-07-15-entry-signed.csev"], ["#/stops/stop-2", "countersign-evidence-2026-07-15-stop-stop-2.csev"]]) {
+    await go(page, screen);
+    const arrives = page.waitForEvent("download");
+    await page.getByRole("button", { name: "导出证据包" }).click();
     assert.equal((await arrives).suggestedFilename(), name);
     await page.getByText(`已导出：${name}`).waitFor();
   }

@@ -296,6 +296,7 @@ export function fakeCore({ enrolled = true, kept = disk(), stops = 0, today = "f
     "draft.keep": (draft) => (kept.drafts.set(draftKey(draft), { content: draft.content, at_ms: AT }), null),
     "draft.read": (draft) => kept.drafts.get(draftKey(draft)) ?? null,
     "draft.drop": (draft) => (kept.drafts.delete(draftKey(draft)), null),
+    "evidence.export": (of) => ({ name: `countersign-evidence-2026-07-15-${of.entry ?? `stop-${of.stop}`}.csev`, content: "pQB0" }),
     "sync.export": ({ envelope }) => ({ name: `countersign-2026-07-15-${envelope ?? "unsent"}.cbor`, content: "gwGAgA==" }),
     "sync.run": () => ({ pushed: 0, admitted: 0, held: 0, frames: 0, quarantined: 0, parts: 0, requests: 1, bytes_up: 0, bytes_down: 0, push: "no_connection", pull: "no_connection", blobs: "not_run", agreement: "not_compared" }),
     "sync.read": () => sync === "safe"

@@ -51,6 +51,7 @@ desk-review-sent-back = Sent back
 desk-review-answered = Answered, waits for review
 desk-review-accepted = Accepted
 
+desk-evidence-too-large = The attachments have more than 100 MiB; export stop by stop or paper by paper
 desk-verify-payload = The entry's bytes are complete and in their one encoding
 desk-verify-signature = The device's signature verifies with the key on record
 desk-verify-chain-link = It is linked to the entry before it in the journal

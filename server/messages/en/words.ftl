@@ -72,6 +72,7 @@ fact-visit-accepted = Visit accepted
 fact-sent-back = Sent back
 fact-device-enrolled = Device enrolled
 fact-device-revoked = Device revoked
+fact-evidence-exported = Evidence bundle exported
 fact-desk = Desk entry
 fact-attached = Attachment
 part-proof-of-authority = Proof of authority

@@ -51,6 +51,7 @@ desk-review-sent-back = 已退回补正
 desk-review-answered = 已补正，待审阅
 desk-review-accepted = 已认可
 
+desk-evidence-too-large = 附件合计超过 100 MiB，请分走访点或分文件导出
 desk-verify-payload = 条目的字节完整，编码唯一
 desk-verify-signature = 设备签名与登记的公钥相符
 desk-verify-chain-link = 与流水中的前一条目相连

@@ -72,6 +72,7 @@ fact-visit-accepted = 认可走访
 fact-sent-back = 退回补正
 fact-device-enrolled = 登记设备
 fact-device-revoked = 吊销设备
+fact-evidence-exported = 导出证据包
 fact-desk = 办公台事项
 fact-attached = 附件
 part-proof-of-authority = 授权证明

@@ -68,11 +68,13 @@ pub enum Action {
     DraftSettlement,
     /// Decide on a full settlement, each of the three roles once.
     DecideSettlement,
+    /// Take an evidence bundle out of the office.
+    ExportEvidence,
 }
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::ImportLedger,
         Self::SignLedger,
         Self::ProposeVisitList,
@@ -104,6 +106,7 @@ impl Action {
         Self::ReadCash,
         Self::DraftSettlement,
         Self::DecideSettlement,
+        Self::ExportEvidence,
     ];
 }
 
@@ -163,7 +166,8 @@ pub fn field_action(fact: &Fact) -> Option<Action> {
         | Fact::DeviceRevoked(_)
         | Fact::SettlementDrafted(_)
         | Fact::SettlementDecided(_)
-        | Fact::HeldDecided(_) => None,
+        | Fact::HeldDecided(_)
+        | Fact::EvidenceExported(_) => None,
     }
 }
 
@@ -176,6 +180,7 @@ const fn allowed(action: Action) -> &'static [Role] {
         Action::DecideSettlement => &[SalesManager, Finance, Legal],
         Action::SignLedger | Action::CountCash => &[Finance],
         Action::DecideVisitList => &[SalesManager],
+        Action::ExportEvidence => &[SalesManager, Legal, Director],
         Action::DraftPlan => &[Clerk, SalesManager],
         Action::DecidePlan => &[Director],
         Action::ReviewVisit => &[SalesManager, Director],
@@ -222,7 +227,7 @@ mod tests {
 
     /// One line an action, one column a role in the order of `ROLES`: rep, technician, clerk, sales auditor, sales
     /// manager, finance, legal, director, records office, admin.
-    const MATRIX: [(Action, &str); 31] = [
+    const MATRIX: [(Action, &str); 32] = [
         (Action::ImportLedger, "..x......."),
         (Action::SignLedger, ".....x...."),
         (Action::ProposeVisitList, "..x......."),
@@ -254,6 +259,7 @@ mod tests {
         (Action::ReadCash, "..xxxx.x.."),
         (Action::DraftSettlement, "..x......."),
         (Action::DecideSettlement, "....xxx..."),
+        (Action::ExportEvidence, "....x.xx.."),
     ];
 
     #[test]

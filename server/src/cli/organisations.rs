@@ -4,6 +4,7 @@ use std::io::BufRead as _;
 
 use clap::{Args, Subcommand};
 use countersign_core::domain::ids::OrganisationId;
+use countersign_core::evidence::fingerprint;
 use countersign_core::replica::OsRandom;
 use countersign_core::snapshots::policy::Role;
 
@@ -27,7 +28,7 @@ pub enum OrgCommand {
         #[arg(long, value_name = "NAME")]
         name: String,
     },
-    /// List organisations: id and name
+    /// List organisations: id, name, and the fingerprint of the signing key, to be published
     List {
         /// Where the data is.
         #[command(flatten)]
@@ -123,11 +124,10 @@ impl OrgCommand {
                 let organisation = open(data)?.create_organisation(name)?;
                 say(&organisation.id().to_string())
             }
-            Self::List { data } => open(data)?
-                .accounts()
-                .organisations()?
-                .iter()
-                .try_for_each(|(id, name)| say(&format!("{id}  {name}"))),
+            Self::List { data } => open(data)?.organisations().iter().try_for_each(|it| {
+                let key = fingerprint(&it.public_key());
+                say(&format!("{}  {}  {key}", it.id(), it.name()))
+            }),
         }
     }
 }

@@ -172,6 +172,12 @@ fn review_routes() -> Router<App> {
             get(manager::signed::signature),
         )
         .route("/entries/{entry}/paper.pdf", get(manager::signed::pdf))
+        .route("/entries/{entry}/evidence", post(manager::evidence::paper))
+        .route("/visits/{stop}/evidence", post(manager::evidence::stop))
+        .route(
+            "/customers/{customer}/evidence",
+            post(manager::evidence::customer),
+        )
 }
 
 fn held_routes() -> Router<App> {

@@ -9,6 +9,7 @@ mod customers;
 mod devices;
 mod documents;
 mod error;
+mod evidence;
 mod held;
 mod ids;
 mod ledgers;
@@ -34,6 +35,7 @@ use uuid::Uuid;
 pub use cash::{HandInView, NewCount, SerialBlockView};
 pub use customers::CustomerWork;
 pub use error::DeskError;
+pub use evidence::EvidenceFile;
 pub use held::{HeldChoice, HeldObject, HeldView};
 pub use ledgers::{
     BookHolder, Difference, DifferenceRow, Kept, KeptDraft, LedgerDifferences, LedgerFile,

@@ -581,6 +581,24 @@ pub(super) fn a_held_envelope_is_kept_once_and_released_once(open: Open) {
     );
 }
 
+pub(super) fn a_scope_gives_its_own_rows_in_order(open: Open) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    fill(journal.as_ref());
+    let all = journal.tail(0, 1_000).unwrap();
+    for scope in [stop(1), stop(2), Scope::Organisation, stop(99)] {
+        let expected: Vec<_> = all
+            .iter()
+            .filter(|row| row.scope == scope)
+            .cloned()
+            .collect();
+        assert_eq!(journal.of_scope(scope, 1_000).unwrap(), expected);
+        let first = journal.of_scope(scope, 1).unwrap();
+        assert_eq!(first.first(), expected.first());
+        assert!(first.len() <= 1);
+    }
+}
+
 pub(super) fn what_was_answered_survives_a_kill(open: Open) {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
@@ -639,6 +657,7 @@ macro_rules! suite {
             a_devices_usage_counts_what_it_brought_and_what_is_held,
             what_was_answered_survives_a_kill,
             a_backup_is_the_same_under_another_epoch,
+            a_scope_gives_its_own_rows_in_order,
         ]);
     };
 }

@@ -449,6 +449,8 @@ pub trait Journal: Send + Sync + Debug {
     fn epoch(&self) -> Result<u32, JournalError>;
     /// Rows after `after`, ascending, at most `limit`.
     fn tail(&self, after: u64, limit: usize) -> Result<Vec<Row>, JournalError>;
+    /// The rows of one scope, ascending, at most `limit`.
+    fn of_scope(&self, scope: Scope, limit: usize) -> Result<Vec<Row>, JournalError>;
     /// Where the user's devices stand. Costs the same however much there is.
     fn standing(&self, user: UserId) -> Result<Standing, JournalError>;
     /// A part of the user's feed, read at one moment.

@@ -383,6 +383,11 @@ impl Organisation {
         self.public_key.clone()
     }
 
+    /// The server's key, for what the desks sign beside entries and snapshots.
+    pub(crate) const fn signer(&self) -> &SoftwareSigner {
+        &self.signer
+    }
+
     /// The public key under which a chain's entries verify: the device's, or the server's for a desk chain.
     pub fn chain_key(&self, chain: ChainId) -> Result<Option<Vec<u8>>, ReadError> {
         if let Some(device) = self.accounts.device_of_chain(chain)? {

@@ -359,7 +359,8 @@ impl Admission<'_> {
             | Fact::DeviceRevoked(_)
             | Fact::SettlementDrafted(_)
             | Fact::SettlementDecided(_)
-            | Fact::HeldDecided(_) => {}
+            | Fact::HeldDecided(_)
+            | Fact::EvidenceExported(_) => {}
         }
         for id in named {
             if !self.entries.contains(&id) && journal.entry(id)?.is_none() {

@@ -43,9 +43,9 @@ enum Door {
 
 use Action::{
     ConfirmVariance, CountCash, DecideHeld, DecidePlan, DecideSettlement, DecideVisitList,
-    DraftPlan, DraftSettlement, EditCustomer, EnrolDevice, ImportLedger, IssueSerials,
-    ProposeVisitList, ReadCash, ReadDevices, ReadHeld, ReadPlans, ReadReceivables, ReadVisits,
-    ReviewVisit, RevokeDevice, SettleConflict, SignLedger,
+    DraftPlan, DraftSettlement, EditCustomer, EnrolDevice, ExportEvidence, ImportLedger,
+    IssueSerials, ProposeVisitList, ReadCash, ReadDevices, ReadHeld, ReadPlans, ReadReceivables,
+    ReadVisits, ReviewVisit, RevokeDevice, SettleConflict, SignLedger,
 };
 use Door::{Needs, Open, SignedIn};
 
@@ -128,6 +128,11 @@ const DOORS: &[(&str, &str, Door)] = &[
     ),
     (
         "POST",
+        "/customers/{customer}/evidence",
+        Needs(&[ExportEvidence]),
+    ),
+    (
+        "POST",
         "/customers/{customer}/follow-ups",
         Needs(&[EditCustomer]),
     ),
@@ -138,6 +143,11 @@ const DOORS: &[(&str, &str, Door)] = &[
     ),
     ("POST", "/devices/codes", Needs(&[EnrolDevice])),
     ("POST", "/devices/{device}/revoke", Needs(&[RevokeDevice])),
+    (
+        "POST",
+        "/entries/{entry}/evidence",
+        Needs(&[ExportEvidence]),
+    ),
     ("POST", "/entries/{entry}/verify", Needs(&[ReadVisits])),
     ("POST", "/held", Needs(&[DecideHeld])),
     ("POST", "/held/{digest}", Needs(&[DecideHeld])),
@@ -193,6 +203,7 @@ const DOORS: &[(&str, &str, Door)] = &[
         Needs(&[DecideVisitList]),
     ),
     ("POST", "/visits/{stop}/accept", Needs(&[ReviewVisit])),
+    ("POST", "/visits/{stop}/evidence", Needs(&[ExportEvidence])),
     ("POST", "/visits/{stop}/send-back", Needs(&[ReviewVisit])),
     ("POST", "/visits/{stop}/settle", Needs(&[SettleConflict])),
 ];

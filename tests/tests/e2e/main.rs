@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod asked_about_another_customer;
+mod asked_by_a_court;
 mod cash_handed_in;
 mod concurrent_edit;
 mod copied_phone;

@@ -187,3 +187,5 @@ fact-device-enrolled = device enrolled
 fact-device-revoked = device revoked
 fact-settlement-drafted = settlement put forward
 fact-settlement-decided = settlement decided
+fact-evidence-exported = evidence bundle exported
+fact-held-decided = held object decided

@@ -187,3 +187,5 @@ fact-device-enrolled = 登记设备
 fact-device-revoked = 吊销设备
 fact-settlement-drafted = 提交全额结清
 fact-settlement-decided = 审批全额结清
+fact-evidence-exported = 导出证据包
+fact-held-decided = 决定待处理条目

@@ -1,5 +1,7 @@
 //! Each signed paper: what was shown, what it was made from, and the files that belong to it.
 
+use std::collections::BTreeSet;
+
 use super::{Examination, Opened, why};
 use crate::domain::ids::Digest;
 use crate::domain::position::{Crs, FixSource};
@@ -156,11 +158,15 @@ impl Examination<'_> {
     pub(super) fn unused(&self) -> Vec<Line> {
         let facts = || self.entries.iter().map(|one| &one.entry.fact);
         let papers = || facts().filter_map(Fact::paper);
+        let parts: BTreeSet<Digest> = facts()
+            .flat_map(Fact::parts)
+            .map(|part| part.digest)
+            .collect();
+        let clauses: BTreeSet<Digest> = papers().map(|paper| paper.agreed_method).collect();
+        let statements: BTreeSet<Digest> = papers().map(|paper| paper.statement).collect();
         let is_named = |kind: ObjectKind, digest: Digest| match kind {
-            ObjectKind::Part => {
-                facts().any(|fact| fact.parts().iter().any(|part| part.digest == digest))
-            }
-            ObjectKind::Clause => papers().any(|paper| paper.agreed_method == digest),
+            ObjectKind::Part => parts.contains(&digest),
+            ObjectKind::Clause => clauses.contains(&digest),
             ObjectKind::Entry
             | ObjectKind::Statement
             | ObjectKind::Receipt
@@ -174,10 +180,10 @@ impl Examination<'_> {
             .filter(|(kind, digest, _bytes)| !is_named(*kind, *digest))
             .map(|(kind, digest, _bytes)| unnamed(kind, digest))
             .collect();
-        let statements = self.statements.keys();
         lines.extend(
-            statements
-                .filter(|id| !papers().any(|paper| paper.statement == **id))
+            self.statements
+                .keys()
+                .filter(|id| !statements.contains(id))
                 .map(|id| unnamed(ObjectKind::Statement, *id)),
         );
         lines

@@ -10,6 +10,7 @@ use crate::domain::ids::{
 use crate::domain::money::Money;
 use crate::domain::statement_lint::SettlementApprover;
 use crate::domain::time::Day;
+use crate::evidence::About;
 use crate::journal::facts::Part;
 
 /// A ledger draft made from a file.
@@ -239,6 +240,21 @@ pub struct DeviceRevoked {
     /// Why, at most 4 KiB.
     #[n(1)]
     pub reason: String,
+}
+
+/// An evidence bundle (证据包) left the office.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct EvidenceExported {
+    /// What it is about.
+    #[n(0)]
+    pub about: About,
+    /// SHA-256 of the file.
+    #[n(1)]
+    pub bundle: Digest,
+    /// Its size.
+    #[n(2)]
+    pub size_bytes: u64,
 }
 
 /// A full settlement (statement form B) put forward for the three approvals.

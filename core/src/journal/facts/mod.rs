@@ -16,9 +16,9 @@ pub use self::cash::{
     CashCounted, CashReceipt, CashVoided, HandIn, SerialBlockIssued, VarianceConfirmed,
 };
 pub use self::desk::{
-    Decided, Decision, DeviceEnrolled, DeviceRevoked, HeldDecided, LedgerDecided, LedgerImported,
-    LedgerSigned, PlanSubmitted, SentBack, SettlementDecided, SettlementDrafted, StruckRow,
-    VisitAccepted, VisitListDecided, VisitListProposed, VisitListRow,
+    Decided, Decision, DeviceEnrolled, DeviceRevoked, EvidenceExported, HeldDecided, LedgerDecided,
+    LedgerImported, LedgerSigned, PlanSubmitted, SentBack, SettlementDecided, SettlementDrafted,
+    StruckRow, VisitAccepted, VisitListDecided, VisitListProposed, VisitListRow,
 };
 pub use self::dispute::{Dispute, DisputeAbout, DisputeFinding, Finding, Remedy};
 pub use self::signing::{
@@ -148,6 +148,9 @@ pub enum Fact {
     /// Somebody decided about an object in quarantine (待处理).
     #[n(44)]
     HeldDecided(#[n(0)] HeldDecided),
+    /// An evidence bundle was exported at a desk (导出证据包).
+    #[n(45)]
+    EvidenceExported(#[n(0)] EvidenceExported),
 }
 
 impl Fact {
@@ -202,6 +205,7 @@ impl Fact {
             Self::SettlementDrafted(_) => "settlement_drafted",
             Self::SettlementDecided(_) => "settlement_decided",
             Self::HeldDecided(_) => "held_decided",
+            Self::EvidenceExported(_) => "evidence_exported",
         }
     }
 
@@ -258,7 +262,8 @@ impl Fact {
             | Self::DeviceRevoked(_)
             | Self::SettlementDrafted(_)
             | Self::SettlementDecided(_)
-            | Self::HeldDecided(_) => Vec::new(),
+            | Self::HeldDecided(_)
+            | Self::EvidenceExported(_) => Vec::new(),
         };
         parts.sort_unstable();
         parts.dedup();

@@ -163,7 +163,8 @@ pub fn detail(fact: &Fact) -> EntryDetail {
         | Fact::DeviceRevoked(_)
         | Fact::SettlementDrafted(_)
         | Fact::SettlementDecided(_)
-        | Fact::HeldDecided(_) => EntryDetail::Desk {
+        | Fact::HeldDecided(_)
+        | Fact::EvidenceExported(_) => EntryDetail::Desk {
             fact: fact.kind().to_owned(),
         },
     }

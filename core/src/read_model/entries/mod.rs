@@ -137,6 +137,17 @@ pub fn entry(connection: &Connection, entry: EntryId) -> rusqlite::Result<Option
         .transpose()
 }
 
+/// The entries that bind or unbind a phone's key, oldest first, at most 20,000.
+pub fn key_records(connection: &Connection) -> rusqlite::Result<Vec<EntryId>> {
+    connection
+        .prepare_cached(
+            "select entry from entries where kind in ('device_enrolled', 'device_revoked')
+             order by order_ms, chain, seq limit 20000",
+        )?
+        .query_map([], |row| parsed(row, "entry"))?
+        .collect()
+}
+
 /// The entries of a stop, oldest first, at most 500.
 pub fn timeline(
     connection: &Connection,

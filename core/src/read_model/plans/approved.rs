@@ -63,6 +63,18 @@ pub enum Answers {
     Given,
 }
 
+/// Every stop at a customer on a plan in force, ascending, at most 1,000.
+pub fn stops_at(connection: &Connection, customer: CustomerId) -> rusqlite::Result<Vec<StopId>> {
+    connection
+        .prepare_cached(
+            "select distinct stop from approved_plan_stops where customer = :customer order by stop limit 1000",
+        )?
+        .query_map(named_params! { ":customer": text(&customer) }, |row| {
+            parsed(row, "stop")
+        })?
+        .collect()
+}
+
 /// Takes in an approved plan; it replaces the plan's earlier version. Answers whether it is in force now: a version that is
 /// older than the one here changes nothing, whenever it arrives.
 pub fn project_plan(

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 pub use approved::{
     Answers, ApprovedPlanRow, ApprovedStopRow, approved, approved_stop, approved_stops,
-    approved_team, holders_of_customer, project_plan, stops_of_day, stops_to_review,
+    approved_team, holders_of_customer, project_plan, stops_at, stops_of_day, stops_to_review,
 };
 pub use draft::{DraftStopRow, draft_stops, project_draft, team};
 

@@ -16,6 +16,7 @@ use crate::console::layout::choices::{Choice, choices};
 use crate::console::layout::fault::Fault;
 use crate::console::layout::frame::Frame;
 use crate::console::layout::paging::{Paging, ROWS, quoted};
+use crate::console::manager::evidence::{self, EvidencePanel};
 
 /// The keys of the ageing buckets, in the order of [`OverdueRow::buckets`].
 pub(super) const BUCKETS: [&str; 9] = [
@@ -85,6 +86,7 @@ struct CustomerPage {
     total: Option<Money>,
     may_settle: bool,
     work: Work,
+    evidence: Option<EvidencePanel>,
 }
 
 pub(in crate::console) async fn index(caller: Caller, Query(asked): Query<Asked>) -> Answer {
@@ -164,6 +166,7 @@ fn customer_page(caller: &Caller, id: CustomerId) -> Result<CustomerPage, Fault>
             })
             .collect(),
         work: contacts::work(caller, &p, id)?,
+        evidence: evidence::panel(caller, &format!("/customers/{id}")),
         may_settle: caller.may(Action::DraftSettlement) && total.is_some(),
         total,
         p,

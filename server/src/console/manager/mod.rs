@@ -3,6 +3,7 @@
 mod attendance;
 mod completeness;
 mod disputes;
+pub(super) mod evidence;
 pub(super) mod parts;
 pub(super) mod said;
 pub(super) mod signed;

@@ -14,6 +14,7 @@ use countersign_core::snapshots::statement::RenderModel;
 use countersign_core::views::Check;
 
 use super::completeness::{Piece, pieces};
+use super::evidence::{self, EvidencePanel};
 use crate::auth::policy::Action;
 use crate::console::layout::caller::{Answer, Caller, private};
 use crate::console::layout::fault::Fault;
@@ -46,6 +47,7 @@ struct SignedPage {
     pieces: Vec<Piece>,
     verdict: Vec<VerdictLine>,
     holds: bool,
+    evidence: Option<EvidencePanel>,
 }
 
 pub(in crate::console) async fn paper(caller: Caller, Path(entry): Path<EntryId>) -> Answer {
@@ -136,6 +138,7 @@ fn signed_page(
         ledger: statement.ledger,
         verdict: report.map(|report| verdict(&p, report)).unwrap_or_default(),
         holds: report.is_some_and(VerificationReport::holds),
+        evidence: evidence::panel(caller, &format!("/entries/{id}")),
         ack,
         p,
     })

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::attendance::{Present, present};
 use super::completeness::{SignedPaper, signed_paper};
 use super::disputes::{Disputed, disputed};
+use super::evidence::{self, EvidencePanel};
 use super::parts::{Attachment, Preview, attachments};
 use super::said::said;
 use crate::auth::policy::Action;
@@ -112,6 +113,7 @@ struct StopPage {
     newer: usize,
     may_review: bool,
     may_settle: bool,
+    evidence: Option<EvidencePanel>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -338,6 +340,7 @@ fn stop_page(caller: &Caller, stop: StopId, page: u32) -> Result<StopPage, Fault
             }),
         may_review: caller.may(Action::ReviewVisit),
         may_settle: caller.may(Action::SettleConflict),
+        evidence: evidence::panel(caller, &format!("/visits/{}", report.visit.stop.stop)),
         report,
         p,
     })

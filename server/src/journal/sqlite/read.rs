@@ -47,6 +47,10 @@ impl Journal for SqliteJournal {
         self.reading(|db| tail(db, after, limit))
     }
 
+    fn of_scope(&self, scope: Scope, limit: usize) -> Result<Vec<Row>, JournalError> {
+        self.reading(|db| of_scope(db, scope, limit))
+    }
+
     fn standing(&self, user: UserId) -> Result<Standing, JournalError> {
         self.reading(|db| standing(db, user))
     }
@@ -311,6 +315,20 @@ fn tail(db: &Connection, after: u64, limit: usize) -> Result<Vec<Row>, JournalEr
         tail.push(stored_row(row)?);
     }
     Ok(tail)
+}
+
+fn of_scope(db: &Connection, scope: Scope, limit: usize) -> Result<Vec<Row>, JournalError> {
+    let mut query = db.prepare_cached(
+        "select seq, kind, name, object, bytes, received_ms from rows join scopes using (scope)
+         where name = :name order by seq limit :limit",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = query.query(named_params! { ":name": cbor(&scope), ":limit": limit })?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(stored_row(row)?);
+    }
+    Ok(found)
 }
 
 fn stored_row(row: &SqlRow<'_>) -> Result<Row, JournalError> {
