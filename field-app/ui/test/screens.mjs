@@ -175,7 +175,7 @@ export async function dayList() {
   await first.locator(".line").click();
   const contract = page.getByRole("checkbox", { name: "合同" });
   await contract.check();
-  await page.getByText("尚未带上").first().waitFor();
+  await page.getByText("尚未带上").nth(1).waitFor({ state: "detached" });
   assert.equal(await page.getByText("尚未带上").count(), 1);
   await go(page, "#/");
   await first.getByText("随带材料未齐：催款函").waitFor();
