@@ -26,7 +26,7 @@ pub struct SyncStatus {
     pub quarantined: u64,
     /// The newest of these, at most 50.
     pub quarantine: Vec<QuarantineRow>,
-    /// Everything is receipted: the phone may be switched off, lost or wiped.
+    /// Everything is receipted, or kept on the server and dismissed by the office: the phone may be switched off, lost or wiped.
     pub safe_to_close: bool,
     /// When a sync last came to its end, by this device's wall clock.
     pub last_sync_ms: Option<i64>,

@@ -219,7 +219,9 @@ impl Desk {
         for row in rows {
             match self.decide_held(row.digest, HeldDecision::Released, &reason) {
                 Ok(_state) => released += 1,
-                Err(DeskError::Invalid { .. } | DeskError::Stale) => left += 1,
+                Err(DeskError::Invalid { .. }) => left += 1,
+                // Dismissed, or let in meanwhile: it is not among what waits.
+                Err(DeskError::Stale) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_core::domain::held::HeldState;
 use countersign_core::domain::ids::{Digest, DocumentId};
 use countersign_core::domain::time::Instant;
 use countersign_core::journal::{ChainHead, Scope, verify_raw};
@@ -16,6 +17,7 @@ use countersign_core::protocol::push::EnvelopeId;
 use countersign_core::protocol::{
     Envelope, HeldCode, Object, PushAnswer, PushRequest, Verdict, VerdictKind,
 };
+use countersign_core::read_model::held;
 
 use super::error::SyncError;
 use super::judge::{Judgement, Standing, Why};
@@ -221,7 +223,8 @@ impl<'a> Admission<'a> {
             Some(given) => match given.outcome {
                 Given::Admitted(seq) => PendingKind::Known(VerdictKind::Admitted(seq)),
                 Given::Held(code, _words)
-                    if is_tried_again(code) || code == HeldCode::BadSignature =>
+                    if (is_tried_again(code) || code == HeldCode::BadSignature)
+                        && !self.is_dismissed(envelope.id, digest)? =>
                 {
                     self.kept.insert(digest);
                     let judgement = self.judge(envelope, proof)?;
@@ -341,6 +344,14 @@ impl<'a> Admission<'a> {
         });
     }
 
+    /// Whether the office dismissed it: then it stays out, whatever has become of scope and role since.
+    fn is_dismissed(&self, id: EnvelopeId, digest: Digest) -> Result<bool, SyncError> {
+        let decided = self
+            .organisation
+            .read(|connection| held::decisions(connection, id, digest))?;
+        Ok(decided.is_some_and(|decided| decided.state == HeldState::Dismissed))
+    }
+
     /// Looks again at what is held of this device, until nothing more can be admitted. What is admitted now gets a
     /// verdict behind the others.
     fn try_again(&mut self) -> Result<(), SyncError> {
@@ -348,11 +359,16 @@ impl<'a> Admission<'a> {
             .organisation
             .journal()
             .quarantine(Some(self.device.id), TRIED_AGAIN)?;
-        let mut waiting: Vec<(Digest, Envelope)> = held
-            .into_iter()
-            .filter(|held| is_tried_again(held.code) && !self.seen.contains_key(&held.id))
-            .filter_map(|held| Some((held.digest, minicbor::decode(&held.bytes).ok()?)))
-            .collect();
+        let mut waiting: Vec<(Digest, Envelope)> = Vec::new();
+        for held in held {
+            if is_tried_again(held.code)
+                && !self.seen.contains_key(&held.id)
+                && !self.is_dismissed(held.id, held.digest)?
+                && let Ok(envelope) = minicbor::decode(&held.bytes)
+            {
+                waiting.push((held.digest, envelope));
+            }
+        }
         loop {
             let before = waiting.len();
             let mut still = Vec::new();

@@ -2,7 +2,7 @@
 //! and legal see what is held, let it in or dismiss it, and the phone that brought it learns which.
 
 use countersign_core::domain::held::{HeldDecision, HeldState};
-use countersign_core::domain::ids::{Digest, StopId};
+use countersign_core::domain::ids::{Digest, PlanId, StopId};
 use countersign_core::journal::facts::{Decision, OutcomeKind};
 use countersign_core::protocol::HeldCode;
 use countersign_core::snapshots::policy::Role;
@@ -11,7 +11,7 @@ use countersign_server::desks::{Desk, DeskError, HeldChoice, HeldObject, HeldVie
 use countersign_tests::world::{Fault, Office, Phone, World};
 
 /// A stop is worked on while it is given to somebody else.
-fn reassigned(world: &World, office: &Office) -> (Phone, StopId) {
+fn reassigned(world: &World, office: &Office) -> (Phone, StopId, PlanId) {
     office.sign_ledger(2);
     let outing = office.approve_plan(&[&office.rep, &office.technician]);
     let second_rep = world.hire("样例业务员乙", &[Role::Rep]);
@@ -36,7 +36,7 @@ fn reassigned(world: &World, office: &Office) -> (Phone, StopId) {
     phone.network.set(Fault::None);
     phone.sync();
     phone.sync();
-    (phone, stop)
+    (phone, stop, outing.plan)
 }
 
 fn waiting(desk: &Desk) -> Vec<HeldView> {
@@ -54,7 +54,7 @@ fn of_kind(desk: &Desk, kind: &str) -> Digest {
 fn what_the_manager_lets_in_counts_and_the_phone_gets_its_receipt() {
     let world = World::new();
     let office = Office::open(&world);
-    let (phone, stop) = reassigned(&world, &office);
+    let (phone, stop, _plan) = reassigned(&world, &office);
     let held = waiting(&office.manager);
     assert!(held.len() >= 3, "{held:?}");
     assert!(held.iter().all(|view| view.code == HeldCode::OutOfScope));
@@ -98,7 +98,7 @@ fn what_the_manager_lets_in_counts_and_the_phone_gets_its_receipt() {
 fn what_a_customer_signed_is_dismissed_by_two_people_and_stays_on_file() {
     let world = World::new();
     let office = Office::open(&world);
-    let (phone, stop) = reassigned(&world, &office);
+    let (phone, stop, plan) = reassigned(&world, &office);
     let (signed, outcome) = (
         of_kind(&office.manager, "acknowledgement"),
         of_kind(&office.manager, "outcome"),
@@ -147,6 +147,25 @@ fn what_a_customer_signed_is_dismissed_by_two_people_and_stays_on_file() {
             .all(|row| row.state == HeldState::Dismissed && row.reason == "重复走访"),
         "{decided:?}"
     );
+
+    // The stop comes back to the rep: what waits goes in by itself, what was dismissed stays out.
+    let edits = [PlanEdit::AddToTeam(office.rep.user)];
+    let heads = office.clerk.edit_plan(plan, &edits).unwrap();
+    office.clerk.submit_plan(plan, heads).unwrap();
+    office
+        .director
+        .decide_plan(plan, heads, Decision::Approved)
+        .unwrap();
+    for _round in 0..3 {
+        phone.sync();
+    }
+    assert_eq!(waiting(&office.manager).len(), 0, "the rest is let in");
+    assert_eq!(office.manager.dismissed((0, 10)).unwrap().1, 2);
+    for digest in [signed, outcome] {
+        let (view, _choice) = office.manager.held_item(digest).unwrap();
+        assert_eq!(view.state(), HeldState::Dismissed);
+    }
+    assert!(office.manager.stop_report(stop).unwrap().signed.is_empty());
 }
 
 #[test]
@@ -191,7 +210,7 @@ fn what_a_revoked_phone_brought_is_let_in_from_the_oldest_on() {
 fn nobody_decides_about_his_own_work_and_not_every_role_decides() {
     let world = World::new();
     let office = Office::open(&world);
-    let (_phone, _stop) = reassigned(&world, &office);
+    let (_phone, _stop, _plan) = reassigned(&world, &office);
     let signed = of_kind(&office.manager, "acknowledgement");
     for (desk, may_look) in [
         (&office.clerk, false),
