@@ -3,10 +3,10 @@
 
 use countersign_core::domain::ids::Digest;
 use countersign_core::evidence::{About, Finding, Report, Verdict, verify};
-use countersign_core::journal::facts::{Fact, PartKind};
+use countersign_core::journal::facts::{Decision, Fact, PartKind};
 use countersign_core::replica::EvidenceOf;
 use countersign_core::snapshots::policy::Role;
-use countersign_server::desks::{Desk, DeskError};
+use countersign_server::desks::{Desk, DeskError, PlanEdit};
 use countersign_server::journal::RowBody;
 use countersign_tests::world::{Office, Phone, World, photo};
 
@@ -48,6 +48,35 @@ fn exports(world: &World) -> usize {
         })
         .filter(|fact| matches!(fact, Fact::EvidenceExported(_)))
         .count()
+}
+
+#[test]
+fn what_was_signed_at_a_stop_that_left_its_plan_is_in_the_customers_bundle() {
+    let world = World::new();
+    let office = Office::open(&world);
+    let (rep, _, paper, stop) = a_visit(&world, &office);
+    rep.sync_to_rest();
+    let (About::Entry(paper), About::Stop(stop)) = (paper, stop) else {
+        panic!("a paper at a stop")
+    };
+    let customer = rep.stop(stop).row.customer;
+    let plan = office.clerk.plans().unwrap().first().unwrap().plan;
+    let edits = [PlanEdit::RemoveStop(stop)];
+    let heads = office.clerk.edit_plan(plan, &edits).unwrap();
+    office.clerk.submit_plan(plan, heads).unwrap();
+    office
+        .director
+        .decide_plan(plan, heads, Decision::Approved)
+        .unwrap();
+    let legal = world.desk(&world.hire("样例法务", &[Role::Legal]));
+    let about = About::Customer(customer);
+    let file = legal.export_evidence(about, None).unwrap();
+    let report = verify(&file.bytes, Some(legal.fingerprint()));
+    assert_eq!(report.first_wrong(), None);
+    let is_there = report.lines.iter().any(|line| {
+        line.entry == Some(paper) && line.key == "entry-signed" && line.finding == Finding::Proved
+    });
+    assert!(is_there, "{:?}", report.lines);
 }
 
 #[test]

@@ -63,11 +63,16 @@ pub enum Answers {
     Given,
 }
 
-/// Every stop at a customer on a plan in force, ascending, at most 1,000.
+/// Every stop at a customer on a plan in force, and every other one where a statement of his was shown or signed: a stop that
+/// left its plan keeps what happened there. Ascending, at most 1,000.
 pub fn stops_at(connection: &Connection, customer: CustomerId) -> rusqlite::Result<Vec<StopId>> {
     connection
         .prepare_cached(
-            "select distinct stop from approved_plan_stops where customer = :customer order by stop limit 1000",
+            "select stop from approved_plan_stops where customer = :customer
+             union
+             select e.stop from entries e join statements s on s.statement = json_extract(e.detail, '$.statement')
+             where s.customer = :customer and e.kind in ('acknowledgement', 'statement_shown') and e.stop is not null
+             order by stop limit 1000",
         )?
         .query_map(named_params! { ":customer": text(&customer) }, |row| {
             parsed(row, "stop")
